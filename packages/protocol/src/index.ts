@@ -1,0 +1,48 @@
+/**
+ * The vocabulary of the mesh, and the protocol in a few lines.
+ *
+ * A node is an identity (an ed25519 key). It writes a log: batches of updates, each batch signed once, each naming the hash of
+ * the one before it. A restart begins a new epoch of the log. The state of the mesh is what all logs together say: registers,
+ * where every author writes only its own, and documents, which authors share.
+ *
+ * Two nodes that open a link greet each other first (`hello.ts`): same network, certified identity, same protocol version.
+ * Then they exchange frames of messages (`messages.ts`):
+ *
+ *   claims    who is a member, in which state, at which incarnation. A node refutes what is wrong about itself by a higher
+ *             incarnation; (epoch, incarnation) orders claims, and a restart always wins.
+ *   batch     pushed to a few neighbors as soon as it is accepted, and handed on by each of them once.
+ *   round     every 100 ms (slower in a quiet mesh), to three neighbors: the digest of my frontier. If ours differ ...
+ *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks.
+ *
+ * A received batch is checked in order of cost: size, form, duplicate (one comparison with the frontier), budget, signature,
+ * hash chain, content. A log is accepted without holes: a batch beyond the next sequence is left out and asked for again.
+ *
+ * The core that does this (`@murmuration/mesh` and its modules) is a state machine without clock, chance or I/O: see
+ * `border.ts`, which is the file to read next. Its state is columns, a node is an index into them, and a daemon runs one node
+ * of the same code of which the simulator runs a million.
+ */
+export * from './allocator.ts';
+export * from './assert.ts';
+export * from './border.ts';
+export * from './byte-reader.ts';
+export * from './byte-writer.ts';
+export * from './codec.ts';
+export * from './envelope.ts';
+export * from './errors.ts';
+export * from './hello.ts';
+export * from './hlc.ts';
+export * from './ids.ts';
+export * from './limits.ts';
+export * from './messages.ts';
+export * from './module.ts';
+export * from './observer.ts';
+export * from './options.ts';
+export * from './peer-id.ts';
+export * from './random.ts';
+export * from './signature-scheme.ts';
+export * from './state-source.ts';
+export * from './text.ts';
+export * from './units.ts';
+export * from './updates.ts';
+export * from './verdict.ts';
+export * from './wire-names.ts';

@@ -1,0 +1,31 @@
+/** Sizes and counts that every node of a network must agree on, each with its reason. They are checked before use. */
+import { bytes, type Bytes } from './units.ts';
+
+/** 16,384 updates of 20 bytes (the largest batch of the tick budget) are 320 KiB; documents need no more than 64 KiB each. */
+export const batchBytesMax: Bytes = bytes(512 * 1024);
+/** The largest batch a receiver takes; its sequence range bounds every loop over it. */
+export const updatesPerBatchMax = 16_384;
+/** One batch, its envelope and a few small messages beside it. */
+export const frameBytesMax: Bytes = bytes(640 * 1024);
+/** More messages in one frame than this is no coalescing but a way to spend our time. */
+export const messagesPerFrameMax = 1_024;
+/** The frontier step of the anti-entropy ladder serves up to about a thousand logs; above it ranges take over. */
+export const frontierEntriesMax = 1_024;
+/** A whole cell at its hard cap of 512 members (D8). */
+export const claimsPerMessageMax = 512;
+/** A peer has a handful of interfaces; more are a way to grow our tables. */
+export const addressesPerPeerMax = 8;
+/** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
+export const addressBytesMax: Bytes = bytes(200);
+/** A scope is a short name such as `mesh` or `region/eu`. */
+export const scopeBytesMax: Bytes = bytes(64);
+/** A register key is a name, not content. */
+export const registerKeyBytesMax: Bytes = bytes(256);
+/** Registers are small facts; what is larger belongs in a document. */
+export const registerValueBytesMax: Bytes = bytes(16 * 1024);
+/** A document's name is a name. */
+export const documentNameBytesMax: Bytes = bytes(128);
+/** Yjs decodes 64 KiB in at most 3 ms and applies it in 14 ms (measured on the worst update found). */
+export const documentUpdateBytesMax: Bytes = bytes(64 * 1024);
+/** A greeting is an identity, a certificate and a few addresses. */
+export const helloBytesMax: Bytes = bytes(4 * 1024);

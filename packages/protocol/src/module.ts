@@ -1,0 +1,62 @@
+/**
+ * What modules see of each other. They never call one another: they read through the narrow views below, given at
+ * construction, and report through `Changes`, which the composer forwards in one documented order.
+ */
+import type { Allocator } from './allocator.ts';
+import type { Epoch, Incarnation, NodeIndex, PeerIndex } from './ids.ts';
+import type { Observer } from './observer.ts';
+import type { StateSource } from './state-source.ts';
+import type { Offence } from './verdict.ts';
+
+/** The linked members: who can be talked to now. */
+export interface Neighborhood {
+  neighborCount(node: NodeIndex): number;
+  /** The neighbor at a position below `neighborCount`; positions move when links come and go. */
+  neighborAt(node: NodeIndex, position: number): PeerIndex;
+  isNeighbor(node: NodeIndex, peer: PeerIndex): boolean;
+}
+
+/** May this peer speak? */
+export interface Standing {
+  isBanned(node: NodeIndex, peer: PeerIndex, now: number): boolean;
+}
+
+/** How large is the mesh? */
+export interface Horizon {
+  /** Estimated number of alive members, ourselves included. */
+  estimatedSize(node: NodeIndex): number;
+}
+
+/** Stable numbers of an identity, the same on every node: digests are made of them. */
+export interface PeerTags {
+  /** Two 32-bit words of the public key. */
+  highOf(peer: PeerIndex): number;
+  lowOf(peer: PeerIndex): number;
+}
+
+/** What a module reports as having become true. The composer drains it when the module returns. */
+export interface Changes {
+  memberAlive(node: NodeIndex, peer: PeerIndex): void;
+  memberDied(node: NodeIndex, peer: PeerIndex): void;
+  memberLeft(node: NodeIndex, peer: PeerIndex): void;
+  offenceSeen(node: NodeIndex, peer: PeerIndex, offence: Offence): void;
+}
+
+/** Given to every module: shared by all nodes, replaced by none of them. */
+export interface ModuleContext {
+  readonly allocator: Allocator;
+  readonly observer: Observer;
+  readonly changes: Changes;
+  readonly tags: PeerTags;
+  readonly source: StateSource;
+  /** Seed of every draw. */
+  readonly seed: number;
+}
+
+/** (epoch, incarnation) as one order: positive where the first is later. A restart always wins. */
+export function compareIncarnation(
+  first: { readonly epoch: Epoch; readonly incarnation: Incarnation },
+  second: { readonly epoch: Epoch; readonly incarnation: Incarnation },
+): number {
+  return first.epoch === second.epoch ? first.incarnation - second.incarnation : first.epoch - second.epoch;
+}

@@ -1,0 +1,40 @@
+/**
+ * Port: the facts of the core, one method each, said once after they are true. Arguments are primitive and nothing is
+ * returned, so that a silent observer costs nothing and telemetry can count without allocating.
+ */
+import type { NodeIndex, PeerIndex } from './ids.ts';
+import type { MemberState } from './messages.ts';
+import type { IgnoreReason, Offence } from './verdict.ts';
+
+/** Facts by module. Modules call their own section only. */
+export interface Observer {
+  // peer-registry
+  memberChanged(node: NodeIndex, peer: PeerIndex, state: MemberState): void;
+  claimRefuted(node: NodeIndex, incarnation: number): void;
+  linkChanged(node: NodeIndex, peer: PeerIndex, isUp: boolean): void;
+  // gossip
+  roundStarted(node: NodeIndex, partners: number): void;
+  digestCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean): void;
+  batchAccepted(node: NodeIndex, author: PeerIndex, updates: number): void;
+  batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
+  outboxOverflowed(node: NodeIndex): void;
+  converged(node: NodeIndex, afterMs: number): void;
+  // byzantine
+  offenceSeen(node: NodeIndex, peer: PeerIndex, offence: Offence): void;
+}
+
+const nothing = (): void => undefined;
+
+/** Hears everything, says nothing. */
+export const silentObserver: Observer = Object.freeze({
+  memberChanged: nothing,
+  claimRefuted: nothing,
+  linkChanged: nothing,
+  roundStarted: nothing,
+  digestCompared: nothing,
+  batchAccepted: nothing,
+  batchIgnored: nothing,
+  outboxOverflowed: nothing,
+  converged: nothing,
+  offenceSeen: nothing,
+});

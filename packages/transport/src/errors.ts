@@ -1,0 +1,40 @@
+/** What can go wrong with the world below us. Our state is unchanged after each of them. */
+
+/** The codes, each with what it tells beside the message. */
+export interface TransportErrorDetails {
+  /** The caller's: thrown at once, with everything that is wrong. */
+  'invalid-options': { readonly violations: readonly string[] };
+  /** The operator's: another program holds the port. */
+  'address-in-use': { readonly address: string };
+  /** The operator's or the system's: the address cannot be listened on. */
+  'listen-failed': { readonly address: string };
+  /** The world's: nobody answered at any address. */
+  'dial-failed': { readonly attempts: readonly { readonly address: string; readonly reason: string }[] };
+  /** The caller's or an attacker's: another identity answered. */
+  'wrong-peer': { readonly address: string };
+  /** The caller's: the address is our own. */
+  'dialed-self': { readonly address: string };
+  /** The caller's: `start` has not resolved, or `stop` was called. */
+  'not-started': Record<string, never>;
+}
+
+/** A code of `TransportError`. */
+export type TransportErrorCode = keyof TransportErrorDetails;
+
+/** An operation of a transport failed. */
+export class TransportError<Code extends TransportErrorCode = TransportErrorCode> extends Error {
+  readonly code: Code;
+  readonly details: TransportErrorDetails[Code];
+
+  constructor(code: Code, message: string, details: TransportErrorDetails[Code], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'TransportError';
+    this.code = code;
+    this.details = details;
+  }
+
+  /** True if the same call can succeed later. */
+  get isRetryable(): boolean {
+    return this.code === 'dial-failed';
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Every limit of the engine below us (RELIABILITY 7). libp2p's own defaults are made for public networks of strangers:
+ * 300 connections, 16 MiB windows, write buffers without end. What an operator may change is in `options.ts`.
+ */
+
+/** The protocol of a link: one bidirectional stream, opened by the dialer. The number rises with the framing. */
+export const linkProtocol = '/murmuration/mesh/1';
+
+/** Connections above `connectionsMax` that libp2p itself tolerates, so that its pruner never picks a victim among links. */
+export const connectionsReserved = 16;
+
+/** Handshakes, upgrades, negotiations and single dials over TCP give up after this. libp2p's default is twice that. */
+export const upgradeTimeoutMs = 5_000;
+/** A QUIC dial into nothing has no refusal to wait for, and TCP is the fallback: 2 s is 10 round trips of 200 ms. */
+export const quicDialTimeoutMs = 2_000;
+/** Accepted frames have this long to leave when a link closes. Contract of the port. */
+export const flushTimeoutMs = 1_000;
+
+/** An inbound handshake costs two curve operations; 32 at once are about 10 ms of work. */
+export const incomingPendingConnectionsMax = 32;
+/** Per remote host and second, for hosts of a real network. */
+export const inboundConnectionsPerSecond = 5;
+/** On loopback all peers share one host address: a swarm of a hundred processes starts within a second. */
+export const inboundConnectionsPerSecondOnLoopback = 256;
+
+export const parallelDialsMax = 16;
+export const dialQueueLengthMax = 128;
+/** Contract of the port: at most 8 addresses per dial. */
+export const addressesPerDialMax = 8;
+
+/** We use one stream per connection; the rest is room for the bridge to other protocols. */
+export const streamsPerConnectionMax = 16;
+/** Yamux refuses a smaller window; it also bounds what a peer can make us hold unread. */
+export const streamWindowBytes = 256 * 1024;
+/** What one write into a stream may hold: a quarter of the window, and the largest message of Yamux. */
+export const writeChunkBytes = 64 * 1024;
+/** Over all streams of one QUIC connection: four windows. */
+export const quicConnectionWindowBytes = 1024 * 1024;
+/** Kernel buffers of a QUIC socket, which all its connections share. The addon's default. */
+export const quicSocketBufferBytes = 500_000;
+
+/** A stream or socket without a byte for this long is dead, whatever else failed to notice. */
+export const inactivityTimeoutMs = 60_000;
+/** Connections that the kernel may complete before we accept them. */
+export const tcpBacklog = 128;
