@@ -105,9 +105,8 @@ const isAbove = (name: string, version: string, floor: string): boolean => {
 /** Every direct dependency has its reason in the decisions. */
 export const unexplainedDependencies = (sources: readonly SourceFile[]): Finding[] => {
   const reasons = sources.find(({ path }) => path === reasonsPath);
-  const explained = new Set(
-    [...(reasons?.text.matchAll(/^\| `?([^|`]+?)`? \| [^|]+ \| [^|]*\w[^|]* \|$/gm) ?? [])].map(([, name]) => name),
-  );
+  const rows = reasons?.text.matchAll(/^\| `([^|`]+)` \| [^|]+ \| [^|]*\w[^|]* \|$/gm) ?? [];
+  const explained = new Set([...rows].map(([, name = '']) => name));
   const direct = directDependencies(sources);
   const named = new Set(direct.map(({ name }) => name));
   return [
@@ -115,7 +114,7 @@ export const unexplainedDependencies = (sources: readonly SourceFile[]): Finding
       file: source.path, line, rule: 'dependency-reason',
       message: `${name} has no reason in ${reasonsPath}: say there who uses it and why we do not write it.`,
     })),
-    ...[...explained].filter((name = '') => name !== 'name' && !/^-+$/.test(name) && !named.has(name)).map((name = '') => ({
+    ...[...explained].filter((name) => !named.has(name)).map((name) => ({
       file: reasonsPath, line: reasons === undefined ? 1 : lineOf(reasons, name), rule: 'dependency-reason',
       message: `${name} is explained, but no manifest names it: remove the row.`,
     })),

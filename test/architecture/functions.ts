@@ -43,14 +43,18 @@ const declaredAt = (tokens: Tokens, close: number): FunctionSpan[] => {
   return body === undefined ? [] : [span(tokens, code[open]?.line ?? 1, body, false)];
 };
 
+/** The brace of a body after parameters and a return type; generics in the type may hold braces and commas. */
 const bodyAfter = ({ code, partner }: Tokens, start: number): number | undefined => {
   if (code[start]?.text === '{') return start;
   if (code[start]?.text !== ':') return undefined;
+  let depth = 0;
   for (let index = start + 1; index < code.length; index += 1) {
     const { text = '' } = code[index] ?? {};
-    if (text === '{' && !isInsideType(code[index - 1])) return index;
+    if (text === '{' && depth === 0 && !isInsideType(code[index - 1])) return index;
     if ('([{'.includes(text)) index = partner[index] ?? index;
-    else if (/^(?:[;,)}=]|=>|return|const|let)$/.test(text)) return undefined;
+    else if (text === '<') depth += 1;
+    else if (text === '>') depth -= 1;
+    else if (/^(?:[;)}=]|=>|return|const|let)$/.test(text) || (text === ',' && depth === 0)) return undefined;
   }
   return undefined;
 };

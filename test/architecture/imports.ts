@@ -1,6 +1,6 @@
 /**
- * Finds what a file imports: static imports and re-exports, `import()` in code and in types, `require` and whatever name
- * `createRequire` was given.
+ * Finds what a file imports: static imports and re-exports, `import()` in code and in types, `require` and whatever
+ * name `createRequire` was given.
  */
 
 import { tokensOf, type SourceFile } from './source-file.ts';
@@ -77,7 +77,10 @@ const isTypeClause = (code: readonly Token[], index: number): boolean =>
 /** True for `{ type A, type B }`. */
 const namesOnlyTypes = (clause: readonly Token[]): boolean => {
   if (clause[0]?.text !== '{' || clause[1]?.text === '}') return false;
-  return clause.every(({ text }, index) => (text !== '{' && text !== ',') || /^(?:type|\})$/.test(clause[index + 1]?.text ?? ''));
+  return clause.every(({ text }, index) => {
+    const opensName = text === '{' || text === ',';
+    return !opensName || ['type', '}'].includes(clause[index + 1]?.text ?? '');
+  });
 };
 
 /** `import(…)`, `require(…)`: the specifier is the first argument. */

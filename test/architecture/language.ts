@@ -52,8 +52,9 @@ const toolConfigs = new Set(['vitest.config.ts']);
 export const defaultExports = (sources: readonly SourceFile[]): Finding[] =>
   scan(sources.filter(({ path }) => !toolConfigs.has(path)), 'default-export', ({ code }, index, { kind, text }) => {
     const previous = code[index - 1]?.text;
+    const isTarget = previous === 'as' || code[index + 1]?.text !== 'as';
     const isDefault = kind === 'name' && text === 'default' &&
-      (previous === 'export' || (previous === 'as' && isInExportClause(code, index)));
+      (previous === 'export' || (isTarget && isInExportClause(code, index)));
     const isAssigned = kind === 'name' && text === 'export' && code[index + 1]?.text === '=';
     if (!isDefault && !isAssigned) return undefined;
     return 'A default export has no name, so every reader gives it another: export a name.';

@@ -47,10 +47,6 @@ export const forbiddenBuiltins: Readonly<Record<string, readonly string[]>> = {
   'packages/simulator': ['net', 'dgram', 'tls', 'http', 'https', 'http2', 'dns'].map((name) => `node:${name}`),
 };
 
-/** The entry `./schemes` of byzantine: signatures need the platform's cryptography (STYLE.md, section 1). */
-export const isScheme = (path: string): boolean =>
-  /^packages\/byzantine\/src\/(?:schemes|ed25519[a-z-]*|keys|strict-encoding)(?:\.test)?\.ts$/.test(path);
-
 /** The folder that a file belongs to: `packages/gossip`, `apps/mesh-node`, `test`; `.` for files of the root. */
 export const folderOf = (path: string): string => {
   const [top = '.', second] = path.split('/');

@@ -3,7 +3,8 @@
 import { isCode, isTidyItself, type Finding, type SourceFile } from './source-file.ts';
 
 const machinePath = /(?<![\w.~-])\/(?:work|root|tmp|Users|home\/[\w-]+)\/[\w.]*/;
-const registryHost = /https?:\/\/[^\s/'"`)]*(?:registry|npm|artifactory|nexus|verdaccio)[^\s/'"`)]*|\bregistry\.(?:npmjs|yarnpkg)\.\w+/i;
+const registryHost =
+  /https?:\/\/[^\s/'"`)]*(?:registry|npm|artifactory|nexus|verdaccio)[^\s/'"`)]*|\bregistry\.(?:npm|yarn)\w+\.\w+/i;
 
 const isRead = (path: string): boolean => (isCode(path) || path.endsWith('.md')) && !isTidyItself(path);
 

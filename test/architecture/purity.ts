@@ -1,7 +1,9 @@
 /** The core is pure: what would make two runs of one seed differ is banned there (STYLE.md, bans). */
 
-import { importsOf, isMember } from './imports.ts';
-import { folderOf, isScheme, layers } from './layout.ts';
+import { posix } from 'node:path';
+
+import { importsOf, isMember, isRelative } from './imports.ts';
+import { folderOf, layers } from './layout.ts';
 import { isCode, isTest, tokensOf, type Finding, type SourceFile } from './source-file.ts';
 import type { Token, Tokens } from './tokens.ts';
 
@@ -34,14 +36,37 @@ interface Fault {
 }
 
 /** Pure packages use no clock, chance, platform or promise. */
-export const impurities = (sources: readonly SourceFile[]): Finding[] =>
-  sources.filter(({ path }) => isCode(path) && layers[folderOf(path)]?.isPure === true).flatMap((source) =>
+export const impurities = (sources: readonly SourceFile[]): Finding[] => {
+  const core = reachable(sources, `${schemeFolder}/src/index.ts`);
+  const isScheme = (path: string): boolean => folderOf(path) === schemeFolder && !core.has(path);
+  return sources.filter(({ path }) => isCode(path) && layers[folderOf(path)]?.isPure === true).flatMap((source) =>
     faultsOf(source)
       .filter(({ ban }) => ban.inTests === true || !isTest(source.path))
       .filter(({ ban }) => ban.notInSchemes !== true || !isScheme(source.path))
       .map(({ line, what, ban }) => ({
         file: source.path, line, rule: 'purity', message: `${what} in a pure package: ${ban.why}`,
       })));
+};
+
+/**
+ * Signatures need the platform's cryptography. Byzantine offers it at the entry `./schemes`, so what its main entry
+ * reaches is the core, and the rest are schemes and their test vectors.
+ */
+const schemeFolder = 'packages/byzantine';
+
+const reachable = (sources: readonly SourceFile[], from: string): Set<string> => {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    const source = sources.find((other) => other.path === path);
+    if (source === undefined || found.has(path)) return;
+    found.add(path);
+    for (const { specifier = '', isTypeOnly } of importsOf(source)) {
+      if (isRelative(specifier) && !isTypeOnly) visit(posix.join(posix.dirname(path), specifier));
+    }
+  };
+  visit(from);
+  return found;
+};
 
 const faultsOf = (source: SourceFile): Fault[] => {
   const tokens = tokensOf(source);
@@ -61,8 +86,10 @@ const faultAt = (tokens: Tokens, index: number, { text }: Token): Omit<Fault, 'l
     if (text === 'localeCompare') return { what: text, ban: textOrder };
     const isBare = (text === 'sort' || text === 'toSorted') && next(1) === '(' && next(2) === ')';
     if (isBare) return { what: `bare ${text}()`, ban: textOrder };
-    return text === 'random' && tokens.code[index - 2]?.text === 'Math' ? { what: 'Math.random', ban: chance } : undefined;
+    return undefined;
   }
+  // `Math['random']` and `const { random } = Math` hide the draw, so Math is read by names only.
+  if (text === 'Math' && (next(1) !== '.' || next(2) === 'random')) return { what: 'Math.random', ban: chance };
   if (text === 'async' && isAsync(tokens, index)) return { what: text, ban: later };
   if (text === 'await' && next(1) !== ':') return { what: text, ban: later };
   const ban = Object.hasOwn(bannedNames, text) ? bannedNames[text] : undefined;

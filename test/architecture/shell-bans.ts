@@ -47,7 +47,7 @@ const timeProducers: readonly TimeProducer[] = [
 const timers = new Set(['setTimeout', 'setInterval', 'setImmediate']);
 const timeModules = new Set(['node:timers', 'node:timers/promises', 'node:perf_hooks']);
 
-/** In shells, time comes from its producers. Tests of shells wait for real sockets and disks and may watch the clock. */
+/** In shells, time comes from its producers. Tests of shells wait for real sockets and disks, and may watch a clock. */
 export const strayClocks = (sources: readonly SourceFile[]): Finding[] =>
   packageCode(sources)
     .filter(({ path }) => layers[folderOf(path)]?.isPure !== true && !isTest(path))

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Point } from '@noble/ed25519';
 import type { SignedBytes } from '@murmuration/protocol';
+import { readLittleEndian } from './little-endian.ts';
 
 /** Order of the base point. */
 export const groupOrder: bigint = Point.CURVE().n;
@@ -31,7 +32,7 @@ export function craft({ keyScalar, commitmentScalar, message, ...given }: Craft)
   const publicKey = given.publicKey ?? multipleOfBase(keyScalar).toBytes();
   const commitment = given.commitment ?? multipleOfBase(commitmentScalar).toBytes();
   const digest = createHash('sha512').update(commitment).update(publicKey).update(message).digest();
-  const scalar = (commitmentScalar + readScalar(digest) * keyScalar) % groupOrder;
+  const scalar = (commitmentScalar + readLittleEndian(digest) * keyScalar) % groupOrder;
   return { publicKey, message, signature: joinSignature(commitment, scalar) };
 }
 
@@ -42,13 +43,8 @@ export function multipleOfBase(scalar: bigint): Point {
 
 /** Returns R followed by 32 little-endian bytes of a number below 2^256. */
 export function joinSignature(commitment: Uint8Array, scalar: bigint): Uint8Array {
-  const bytes = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').reverse();
-  return new Uint8Array([...commitment, ...bytes]);
-}
-
-/** Reads little-endian bytes. */
-export function readScalar(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+  const bigEndian = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex');
+  return new Uint8Array([...commitment, ...bigEndian.toReversed()]);
 }
 
 function multiplesOf(generator: Point): readonly Point[] {

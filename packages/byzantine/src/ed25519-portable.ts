@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import type * as Noble from '@noble/ed25519';
 import type { SignatureScheme, SignedBytes } from '@murmuration/protocol';
+import { readLittleEndian } from './little-endian.ts';
 import { loadOptional } from './optional-package.ts';
 import { strictScheme } from './strict-scheme.ts';
 
@@ -25,9 +26,9 @@ function equationHolds(Point: typeof Noble.Point, { publicKey, message, signatur
   const key = decodeStrictly(Point, publicKey);
   if (key === undefined) return false;
   const commitment = signature.subarray(0, commitmentBytes);
-  const scalar = littleEndian(signature.subarray(commitmentBytes));
+  const scalar = readLittleEndian(signature.subarray(commitmentBytes));
   const digest = createHash('sha512').update(commitment).update(publicKey).update(message).digest();
-  const challenge = littleEndian(digest) % Point.CURVE().n;
+  const challenge = readLittleEndian(digest) % Point.CURVE().n;
   // Nothing here is secret: the multiplication may take as long as it takes.
   const expected = Point.BASE.multiply(scalar, false).subtract(key.multiply(challenge, false));
   return Buffer.compare(expected.toBytes(), commitment) === 0;
@@ -39,8 +40,4 @@ function decodeStrictly(Point: typeof Noble.Point, bytes: Uint8Array): Noble.Poi
   } catch {
     return undefined;
   }
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
 }

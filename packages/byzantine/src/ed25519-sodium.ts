@@ -26,7 +26,7 @@ export function sodiumScheme(): SignatureScheme | undefined {
  * The empty message, signed so that only the equation times the cofactor holds: key 2B, R = 3B + T with T of order 8,
  * S = 3 + 2k.
  */
-const cofactoredOnly: SignedBytes = {
+export const cofactoredOnly: SignedBytes = {
   publicKey: Buffer.from('c9a3f86aae465f0e56513864510f3997561fa2c9e85ea21dc2292309f3cd6022', 'hex'),
   message: new Uint8Array(0),
   signature: Buffer.from(

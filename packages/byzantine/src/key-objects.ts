@@ -33,7 +33,7 @@ export class KeyObjects {
 
   /** The key object of 32 bytes. Bytes that are no point are imported too; no signature verifies under them. */
   of(publicKey: Uint8Array): KeyObject {
-    const text = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).latin1Slice();
+    const text = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1');
     return this.#young.get(text) ?? this.#keep(text, this.#takeOld(text) ?? importKey(publicKey));
   }
 

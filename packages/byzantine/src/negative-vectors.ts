@@ -4,10 +4,8 @@
  */
 import { Buffer } from 'node:buffer';
 import type { SignedBytes } from '@murmuration/protocol';
-import type { Point } from '@noble/ed25519';
-import {
-  craft, groupOrder, joinSignature, multipleOfBase, readScalar, torsionPoints,
-} from './crafted-signature.ts';
+import { craft, groupOrder, joinSignature, multipleOfBase, torsionPoints } from './crafted-signature.ts';
+import { readLittleEndian } from './little-endian.ts';
 
 /** A signature with what is wrong about it. */
 export interface NegativeVector extends SignedBytes {
@@ -20,7 +18,7 @@ const message: Uint8Array = Buffer.from('a murmuration turns as one');
 /** Valid; most vectors are one step away from it. */
 export const honest: SignedBytes = craft({ keyScalar, commitmentScalar, message });
 const honestCommitment = honest.signature.subarray(0, 32);
-const honestScalar = readScalar(honest.signature.subarray(32));
+const honestScalar = readLittleEndian(honest.signature.subarray(32));
 
 /**
  * Every 32 bytes that some decoder takes for a point of small order: y in {0, 1, -1, two of order 8}, 0 and 1 also
@@ -73,20 +71,20 @@ function smallOrderKeys(): NegativeVector[] {
 }
 
 function badCommitments(): NegativeVector[] {
-  const withCommitment = (name: string, scalar: bigint, commitment: Uint8Array): NegativeVector =>
-    ({ name, ...craft({ keyScalar, commitmentScalar: scalar, commitment, message }) });
-  const moved = (torsion: Point): Uint8Array => multipleOfBase(commitmentScalar).add(torsion).toBytes();
+  const commitmentPoint = multipleOfBase(commitmentScalar);
   return [
     ...smallOrderEncodings.map((hex) => withCommitment(`R of small order ${hex}`, 0n, fromHex(hex))),
     ...unreducedEncodings.map((hex) => withCommitment(`R not reduced ${hex}`, 0n, fromHex(hex))),
     ...torsionPoints.slice(1).map((torsion, i) =>
-      withCommitment(`R moved by torsion point ${i + 1}`, commitmentScalar, moved(torsion))),
+      withCommitment(`R moved by torsion point ${i + 1}`, commitmentScalar, commitmentPoint.add(torsion).toBytes())),
   ];
 }
 
+function withCommitment(name: string, scalar: bigint, commitment: Uint8Array): NegativeVector {
+  return { name, ...craft({ keyScalar, commitmentScalar: scalar, commitment, message }) };
+}
+
 function badScalars(): NegativeVector[] {
-  const withScalar = (name: string, scalar: bigint): NegativeVector =>
-    change(name, { signature: joinSignature(honestCommitment, scalar) });
   // S + 15 L still fits into 256 bits.
   const multiples = Array.from({ length: 15 }, (_, i) => BigInt(i + 1));
   return [
@@ -98,6 +96,10 @@ function badScalars(): NegativeVector[] {
     withScalar('S = -S', groupOrder - honestScalar),
     withScalar('S = 2^256 - 1', 2n ** 256n - 1n),
   ];
+}
+
+function withScalar(name: string, scalar: bigint): NegativeVector {
+  return change(name, { signature: joinSignature(honestCommitment, scalar) });
 }
 
 function badLengths(): NegativeVector[] {
@@ -113,20 +115,20 @@ function badLengths(): NegativeVector[] {
   );
 }
 
-/** One bit of every byte, another one from byte to byte, and all bits of the last bytes. */
+/** One bit of every byte, another one from byte to byte, and all bits of the highest bytes of A, R and S. */
 function flippedBits(): NegativeVector[] {
-  const flips = (field: keyof SignedBytes): NegativeVector[] =>
-    [...honest[field].keys()].map((at) => change(`${field}, bit ${at % 8} of byte ${at}`, {
-      [field]: honest[field].map((byte, i) => (i === at ? byte ^ (1 << at % 8) : byte)),
-    }));
-  const lastBits = (field: 'publicKey' | 'signature', at: number): NegativeVector[] =>
-    [0, 1, 2, 3, 4, 5, 6, 7].map((bit) => change(`${field}, bit ${bit} of byte ${at}`, {
-      [field]: honest[field].map((byte, i) => (i === at ? byte ^ (1 << bit) : byte)),
-    }));
+  const bits = [0, 1, 2, 3, 4, 5, 6, 7];
   return [
-    ...flips('publicKey'), ...flips('message'), ...flips('signature'),
-    ...lastBits('publicKey', 31), ...lastBits('signature', 31), ...lastBits('signature', 63),
+    ...honest.publicKey.keys().map((at) => flip('publicKey', at, at % 8)),
+    ...honest.message.keys().map((at) => flip('message', at, at % 8)),
+    ...honest.signature.keys().map((at) => flip('signature', at, at % 8)),
+    ...bits.flatMap((bit) => [flip('publicKey', 31, bit), flip('signature', 31, bit), flip('signature', 63, bit)]),
   ];
+}
+
+function flip(field: keyof SignedBytes, at: number, bit: number): NegativeVector {
+  const flipped = honest[field].map((byte, i) => (i === at ? byte ^ (1 << bit) : byte));
+  return change(`${field}, bit ${bit} of byte ${at}`, { [field]: flipped });
 }
 
 function badKeys(): NegativeVector[] {

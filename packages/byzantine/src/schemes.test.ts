@@ -1,11 +1,16 @@
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashes, Point, verify as nobleVerify } from '@noble/ed25519';
-import { createHash } from 'node:crypto';
 import type { SignatureScheme, SignedBytes } from '@murmuration/protocol';
-import { craft, groupOrder, joinSignature, multipleOfBase, readScalar, torsionPoints } from './crafted-signature.ts';
-import { honest, mixedOrderVectors, negativeVectors, smallOrderEncodings, unreducedEncodings } from './negative-vectors.ts';
+import { craft, groupOrder, joinSignature, multipleOfBase, torsionPoints } from './crafted-signature.ts';
+import { cofactoredOnly } from './ed25519-sodium.ts';
+import { readLittleEndian } from './little-endian.ts';
+import {
+  honest, mixedOrderVectors, negativeVectors, smallOrderEncodings, unreducedEncodings,
+} from './negative-vectors.ts';
+import { loadOptional } from './optional-package.ts';
 import { rfc8032Vectors } from './rfc8032-vectors.ts';
 import { nodeCryptoScheme, portableScheme, signatureScheme, signerFromSecret, sodiumScheme } from './schemes.ts';
 
@@ -47,7 +52,8 @@ function describeScheme(scheme: SignatureScheme): void {
   });
 
   it('finds no key acceptable that is of small order, not reduced, off the curve or of another length', () => {
-    const others = ['', '00', `02${'00'.repeat(31)}`, 'ff'.repeat(32), `${Buffer.from(honest.publicKey).toString('hex')}00`];
+    const longer = `${Buffer.from(honest.publicKey).toString('hex')}00`;
+    const others = ['', '00', `02${'00'.repeat(31)}`, 'ff'.repeat(32), longer];
     const keys = [...smallOrderEncodings, ...unreducedEncodings, ...others];
     expect(keys.filter((key) => scheme.isAcceptableKey(hex(key)))).toEqual([]);
   });
@@ -86,7 +92,7 @@ describe('all schemes', () => {
     expect(schemes.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('agree about keys with a part of small order, which verify exactly when the equation holds without cofactor', () => {
+  it('agree about keys moved by a point of small order: valid is where the equation holds without cofactor', () => {
     const answers = mixedOrderVectors().map(answer);
     expect(new Set(answers)).toEqual(new Set([true, false]));
     for (const torsion of torsionPoints.slice(1)) {
@@ -96,10 +102,12 @@ describe('all schemes', () => {
   });
 
   it('agree on any bytes', () => {
-    const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
-    const signed = fc.record({ publicKey: bytes(40), message: bytes(64), signature: bytes(80) });
+    const message = fc.uint8Array({ maxLength: 64 });
+    const signed = fc.record({
+      publicKey: fc.uint8Array({ maxLength: 40 }), message, signature: fc.uint8Array({ maxLength: 80 }),
+    });
     const sized = fc.record({
-      publicKey: fc.uint8Array({ minLength: 32, maxLength: 32 }), message: bytes(64),
+      publicKey: fc.uint8Array({ minLength: 32, maxLength: 32 }), message,
       signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
     });
     fc.assert(fc.property(fc.oneof(signed, sized), (input) => answer(input) === false), { numRuns: 200 });
@@ -117,7 +125,8 @@ describe('all schemes', () => {
   it('agree on crafted signatures with parts of small order in key and commitment', () => {
     const scalar = fc.bigInt({ min: 1n, max: groupOrder - 1n });
     const torsion = fc.constantFrom(...torsionPoints);
-    fc.assert(fc.property(scalar, scalar, torsion, torsion, fc.uint8Array({ maxLength: 40 }), (a, r, ofKey, ofR, message) => {
+    const messages = fc.uint8Array({ maxLength: 40 });
+    fc.assert(fc.property(scalar, scalar, torsion, torsion, messages, (a, r, ofKey, ofR, message) => {
       const accepted = answer(craft({
         keyScalar: a, commitmentScalar: r, message,
         publicKey: multipleOfBase(a).add(ofKey).toBytes(), commitment: multipleOfBase(r).add(ofR).toBytes(),
@@ -129,17 +138,13 @@ describe('all schemes', () => {
 });
 
 describe('the strict mode of @noble/ed25519', () => {
-  hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest());
-  const strict = ({ signature, message, publicKey }: SignedBytes): boolean =>
-    signature.length === 64 && publicKey.length === 32 && nobleVerify(signature, message, publicKey, { zip215: false });
-
   it('accepts whatever our schemes accept', () => {
-    expect(mixedOrderVectors().filter((vector) => answer(vector) && !strict(vector))).toEqual([]);
-    expect(strict(honest)).toBe(true);
+    expect(mixedOrderVectors().filter((vector) => answer(vector) && !isStrictForNoble(vector))).toEqual([]);
+    expect(isStrictForNoble(honest)).toBe(true);
   });
 
   it('differs from our schemes only about R of, or moved by a point of, small order', () => {
-    const lenient = negativeVectors().filter(strict).map(({ name }) => name);
+    const lenient = negativeVectors().filter(isStrictForNoble).map(({ name }) => name);
     expect(lenient.filter((name) => !/^R (of small order|moved)/.test(name))).toEqual([]);
     expect(lenient.filter((name) => name.startsWith('R moved'))).toHaveLength(7);
   });
@@ -149,9 +154,22 @@ describe('the strict mode of @noble/ed25519', () => {
     for (const key of [`01${'00'.repeat(31)}`, `ec${'ff'.repeat(30)}7f`, `ee${'ff'.repeat(30)}7f`]) {
       const signed = { publicKey: hex(key), message: hex('c0ffee'), signature };
       expect(nobleVerify(signature, signed.message, signed.publicKey)).toBe(true);
-      expect(strict(signed)).toBe(false);
+      expect(isStrictForNoble(signed)).toBe(false);
       expect(answer(signed)).toBe(false);
     }
+  });
+});
+
+describe('the probe of libsodium', () => {
+  it('is a signature that only a check with cofactor accepts', () => {
+    expect(isStrictForNoble(cofactoredOnly)).toBe(true);
+    expect(answer(cofactoredOnly)).toBe(false);
+  });
+});
+
+describe('a package that is not installed', () => {
+  it('is undefined, no error', () => {
+    expect(loadOptional('@murmuration/not-installed')).toBeUndefined();
   });
 });
 
@@ -176,6 +194,14 @@ describe('signatureScheme', () => {
     expect(signatureScheme({ prefer: 'portable' }).name).toBe(loaded['portable'] ? 'portable' : fastest);
   });
 });
+
+// The hook that noble's synchronous calls need.
+hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest());
+
+function isStrictForNoble({ signature, message, publicKey }: SignedBytes): boolean {
+  const hasLengths = signature.length === 64 && publicKey.length === 32;
+  return hasLengths && nobleVerify(signature, message, publicKey, { zip215: false });
+}
 
 function isStrictPoint(key: Uint8Array): boolean {
   try {
@@ -203,7 +229,7 @@ function addOrder(times: bigint): Mutation {
   return (signed) => ({
     ...signed,
     signature: joinSignature(
-      signed.signature.subarray(0, 32), readScalar(signed.signature.subarray(32)) + times * groupOrder),
+      signed.signature.subarray(0, 32), readLittleEndian(signed.signature.subarray(32)) + times * groupOrder),
   });
 }
 

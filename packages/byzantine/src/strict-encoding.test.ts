@@ -8,7 +8,8 @@ import { isStrictKeyEncoding, isStrictSignatureEncoding } from './strict-encodin
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 const honestCommitment = honest.signature.subarray(0, 32);
 const isStrictScalar = (scalar: bigint): boolean => isStrictSignatureEncoding(joinSignature(honestCommitment, scalar));
-const isStrictCommitment = (commitment: Uint8Array): boolean => isStrictSignatureEncoding(joinSignature(commitment, 1n));
+const isStrictCommitment = (commitment: Uint8Array): boolean =>
+  isStrictSignatureEncoding(joinSignature(commitment, 1n));
 
 describe('strict encoding', () => {
   it('refuses the eight points of small order, as key and as R', () => {

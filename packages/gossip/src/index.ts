@@ -1,1 +1,2 @@
-export {};
+export { GossipCoordinator } from './coordinator.ts';
+export { checkGossipOptions, gossipDefaults, type GossipOptions } from './options.ts';

@@ -1,1 +1,3 @@
-export {};
+export type { MeshContext } from './context.ts';
+export { Mesh } from './mesh.ts';
+export { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from './options.ts';

@@ -1,1 +1,3 @@
-export {};
+export { Membership } from './membership.ts';
+export { checkPeerRegistryOptions, peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
+export { precedence, sameIncarnation, type Precedence } from './precedence.ts';

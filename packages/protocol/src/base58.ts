@@ -7,7 +7,7 @@ const valueOf = new Map(Array.from(alphabet, (symbol, value) => [symbol, value])
 export function encodeBase58(bytes: Uint8Array): string {
   const digits: number[] = [];
   for (const byte of bytes) carryInto(digits, byte, 256, 58);
-  return '1'.repeat(leadingZeros(bytes)) + digits.reverse().map((digit) => alphabet[digit]).join('');
+  return '1'.repeat(leadingZeros(bytes)) + digits.toReversed().map((digit) => alphabet[digit]).join('');
 }
 
 /** The bytes, or undefined where a character is not of the alphabet. Quadratic: the caller bounds the length. */
@@ -20,7 +20,7 @@ export function decodeBase58(text: string): Uint8Array | undefined {
     if (value === 0 && digits.length === 0) zeros++;
     else carryInto(digits, value, 58, 256);
   }
-  return Uint8Array.from([...Array.from({ length: zeros }, () => 0), ...digits.reverse()]);
+  return Uint8Array.from([...Array.from({ length: zeros }, () => 0), ...digits.toReversed()]);
 }
 
 /** digits (least significant first, in base `to`) = digits · from + value. */

@@ -13,8 +13,10 @@ export type Command =
   | { readonly type: 'join'; readonly self: PeerIndex; readonly epoch: Epoch }
   /** Tells the mesh that the node goes of its own will. */
   | { readonly type: 'leave' }
-  /** A batch that the shell sealed for this node, or read back from its disk. */
+  /** A batch that the shell sealed for this node. */
   | { readonly type: 'broadcast'; readonly batch: BatchMessage }
+  /** A batch that the shell read back from its disk: known, and no news to anybody. */
+  | { readonly type: 'restore'; readonly batch: BatchMessage }
   /** Compares frontiers with one neighbor now. */
   | { readonly type: 'reconcile'; readonly peer: PeerIndex };
 

@@ -19,15 +19,18 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#advance(1), value);
+    const start = this.#advance(1);
+    this.#view.setUint8(start, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#advance(2), value, true);
+    const start = this.#advance(2);
+    this.#view.setUint16(start, value, true);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#advance(4), value, true);
+    const start = this.#advance(4);
+    this.#view.setUint32(start, value, true);
   }
 
   /** An integer up to 2^48 - 1: wall milliseconds, sequences. */
@@ -38,7 +41,8 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#advance(value.length));
+    const start = this.#advance(value.length);
+    this.#bytes.set(value, start);
   }
 
   /** A u16 length and UTF-8. */
@@ -66,6 +70,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Makes room. It may replace the buffer, so callers read `#bytes` and `#view` only afterwards. */
   #advance(count: number): number {
     const start = this.#length;
     this.#length += count;

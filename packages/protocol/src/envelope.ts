@@ -95,5 +95,7 @@ export function decodeBatch(bytes: Uint8Array): SignedBatch | undefined {
 
 /** The rules that hold for the fields of every batch, whoever made it. */
 function isWellFormed({ firstSequence, count, scope }: BatchEnvelope): boolean {
-  return count >= 1 && count <= updatesPerBatchMax && firstSequence >= 1 && scopeForm.test(scope);
+  const isRange = firstSequence >= 1 && count >= 1 && count <= updatesPerBatchMax;
+  // A frontier has 48 bits for the last sequence, too.
+  return isRange && firstSequence + count <= 2 ** 48 && scopeForm.test(scope);
 }

@@ -36,9 +36,6 @@ export interface PeerTags {
 
 /** What a module reports as having become true. The composer drains it when the module returns. */
 export interface Changes {
-  memberAlive(node: NodeIndex, peer: PeerIndex): void;
-  memberDied(node: NodeIndex, peer: PeerIndex): void;
-  memberLeft(node: NodeIndex, peer: PeerIndex): void;
   offenceSeen(node: NodeIndex, peer: PeerIndex, offence: Offence): void;
 }
 

@@ -2,8 +2,6 @@
 
 /** The codes, each with what it tells beside the message. */
 export interface TransportErrorDetails {
-  /** The caller's: thrown at once, with everything that is wrong. */
-  'invalid-options': { readonly violations: readonly string[] };
   /** The operator's: another program holds the port. */
   'address-in-use': { readonly address: string };
   /** The operator's or the system's: the address cannot be listened on. */

@@ -1,5 +1,5 @@
-/** What an operator may set, with defaults. `resolveOptions` collects all violations before it complains. */
-import { TransportError } from '../errors.ts';
+/** What an operator may set, with defaults. All violations are reported at once. */
+import { OptionCheck, throwViolations } from '@murmuration/protocol';
 import { isLoopback, parseAddress, type Wire } from './addresses.ts';
 import { inboundConnectionsPerSecond, inboundConnectionsPerSecondOnLoopback } from './limits.ts';
 
@@ -49,7 +49,7 @@ const bounds = {
   listenerCheckMs: [50, 600_000],
 } as const satisfies Partial<Record<keyof Libp2pTransportOptions, readonly [number, number]>>;
 
-/** Fills in defaults. Throws a `TransportError` of code `invalid-options` that names every violation. */
+/** Fills in defaults. Throws a `MeshError` of code `invalid-options` that names every violation. */
 export function resolveOptions(options: Libp2pTransportOptions): ResolvedOptions {
   const wires: readonly Wire[] = options.wires === 'quic' || options.wires === 'tcp' ? [options.wires] : ['quic', 'tcp'];
   const listen = (options.listen ?? defaultListen).filter((text) => {
@@ -74,10 +74,7 @@ export function resolveOptions(options: Libp2pTransportOptions): ResolvedOptions
     // A verdict comes at most a tenth of the shortest deadline late, and a sweep never less than twice a second.
     sweepMs: Math.min(500, Math.ceil(Math.min(stalledWriteMs, idleTimeoutMs, negotiationTimeoutMs) / 10)),
   };
-  const violations = violationsOf(options, resolved);
-  if (violations.length > 0) {
-    throw new TransportError('invalid-options', `invalid transport options: ${violations.join('; ')}`, { violations });
-  }
+  throwViolations([checked(options, resolved)]);
   return Object.freeze(resolved);
 }
 
@@ -85,27 +82,18 @@ function defaultInboundRate(listen: readonly string[]): number {
   return listen.every(isLoopback) ? inboundConnectionsPerSecondOnLoopback : inboundConnectionsPerSecond;
 }
 
-function violationsOf(options: Libp2pTransportOptions, resolved: ResolvedOptions): string[] {
-  const violations: string[] = [];
-  if (!(options.secretKey instanceof Uint8Array) || options.secretKey.length !== 32) {
-    violations.push('secretKey must be 32 bytes');
-  }
-  if (options.wires !== undefined && !['both', 'quic', 'tcp'].includes(options.wires)) {
-    violations.push(`wires must be both, quic or tcp, not ${options.wires}`);
-  }
+function checked(options: Libp2pTransportOptions, resolved: ResolvedOptions): OptionCheck {
+  const check = new OptionCheck('transport');
+  check.holds(options.secretKey instanceof Uint8Array && options.secretKey.length === 32, 'secretKey must be 32 bytes');
+  const wires = options.wires ?? 'both';
+  check.holds(['both', 'quic', 'tcp'].includes(wires), `wires must be both, quic or tcp, not ${wires}`);
   for (const text of options.listen ?? []) {
-    if (parseAddress(text) === undefined) {
-      violations.push(`listen: ${text} is neither /ip4/…/udp/<port>/quic-v1 nor /ip4/…/tcp/<port>`);
-    }
+    const isKnown = parseAddress(text) !== undefined;
+    check.holds(isKnown, `listen must be like /ip4/…/udp/<port>/quic-v1 or /ip4/…/tcp/<port>, not ${text}`);
   }
   for (const [name, [least, most]] of Object.entries(bounds)) {
-    const value = resolved[name as keyof typeof bounds];
-    if (!Number.isInteger(value) || value < least || value > most) {
-      violations.push(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
-    }
+    check.integer(name, resolved[name as keyof typeof bounds], least, most);
   }
-  if (resolved.linkBufferBytesMax < resolved.frameBytesMax) {
-    violations.push('linkBufferBytesMax must hold at least one frame of frameBytesMax');
-  }
-  return violations;
+  const holdsFrame = resolved.linkBufferBytesMax >= resolved.frameBytesMax;
+  return check.holds(holdsFrame, 'linkBufferBytesMax must be at least frameBytesMax');
 }

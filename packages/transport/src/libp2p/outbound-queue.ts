@@ -20,6 +20,9 @@ export class OutboundQueue {
   #queuedBytes = 0;
   #isFlushScheduled = false;
   #isOverBudget = false;
+  /** Sweeps since a frame was refused, and bytes that left meanwhile. */
+  #sweepsOverBudget = 0;
+  #leftWhileOverBudget = 0;
   /** Bytes written since `takeWrittenBytes` was asked last. */
   #writtenBytes = 0;
 
@@ -33,10 +36,13 @@ export class OutboundQueue {
     return this.#queuedBytes + this.#stream.writeBufferLength;
   }
 
-  /** True from the first refused frame until half of the budget is free again. */
-  get isOverBudget(): boolean {
-    if (this.#isOverBudget && this.bufferedBytes <= this.#bytesMax / 2) this.#isOverBudget = false;
-    return this.#isOverBudget;
+  /**
+   * Sweeps that passed since a frame was refused, 0 if none was. Starts again whenever half of the budget has left: a
+   * link that is always full because its sender is busy is no stalled link.
+   */
+  countSweep(): number {
+    if (this.#isOverBudget) this.#sweepsOverBudget += 1;
+    return this.#sweepsOverBudget;
   }
 
   get isEmpty(): boolean {
@@ -77,9 +83,32 @@ export class OutboundQueue {
     const stream = this.#stream;
     while (this.#queuedBytes > 0 && !stream.writableNeedsDrain && stream.writeStatus === 'writable') {
       const chunk = this.#takeChunk();
-      this.#writtenBytes += chunk.length;
-      stream.send(chunk);
+      this.#noteWritten(chunk.length);
+      this.#hand(chunk);
     }
+  }
+
+  /** Writes a word of the link itself, past the frames: only between frames, so only while the queue is empty. */
+  writeWord(word: Uint8Array): void {
+    if (this.isEmpty && this.#stream.writeStatus === 'writable') this.#hand(word);
+  }
+
+  #hand(bytes: Uint8Array): void {
+    try {
+      this.#stream.send(bytes);
+    } catch {
+      // The stream has aborted itself; its `close` event ends the link.
+    }
+  }
+
+  #noteWritten(bytes: number): void {
+    this.#writtenBytes += bytes;
+    if (!this.#isOverBudget) return;
+    this.#leftWhileOverBudget += bytes;
+    if (this.#leftWhileOverBudget < this.#bytesMax / 2) return;
+    this.#isOverBudget = false;
+    this.#sweepsOverBudget = 0;
+    this.#leftWhileOverBudget = 0;
   }
 
   /** Forgets everything: the link is down. */

@@ -1,0 +1,69 @@
+/**
+ * One process per node folder. The lock is that of an SQLite database: the kernel drops it with the process, so a SIGKILL leaves
+ * nothing behind that a person would have to clean up, and a lock file with a process id could name a stranger.
+ */
+import { statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { causeOf } from './program-error.ts';
+
+/** SQLITE_BUSY: somebody else holds the lock. */
+const busy = 5;
+/** Longer than `isLocked` of another process looks at the file. */
+const lookMs = 500;
+
+/** The lock, held until it is released or the process ends. */
+export class NodeLock {
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Takes the lock, or answers undefined if another process holds it. */
+  static take(file: string): NodeLock | undefined {
+    const database = open(file, false);
+    try {
+      database.exec(`PRAGMA busy_timeout = ${lookMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
+      return new NodeLock(database);
+    } catch (error) {
+      database.close();
+      if (isBusy(error)) return undefined;
+      throw new Error(`cannot lock ${file}: ${causeOf(error)}`, { cause: error });
+    }
+  }
+
+  release(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/** True if some process holds the lock. */
+export function isLocked(file: string): boolean {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  const database = open(file, true);
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as { errcode?: unknown }).errcode === busy;
+}
+
+/** Opens a database without the notice that older Nodes print about the module: it would stand in every log. */
+function open(file: string, readOnly: boolean): DatabaseSync {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
+    return new Database(file, { readOnly });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

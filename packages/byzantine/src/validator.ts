@@ -1,0 +1,60 @@
+/**
+ * Who may be believed. An offence seen on an authenticated link bans its peer for a while: the link ends, and what the peer
+ * hands us is left out. First-hand only; nothing of it is told to others, so nobody can be slandered.
+ */
+import {
+  noPeer,
+  type Effects,
+  type Millis,
+  type ModuleContext,
+  type NodeIndex,
+  type Offence,
+  type PeerIndex,
+  type Standing,
+} from '@murmuration/protocol';
+import type { ByzantineOptions } from './options.ts';
+
+export class Validator implements Standing {
+  readonly #options: ByzantineOptions;
+  readonly #context: ModuleContext;
+  readonly #banned: Int32Array;
+  readonly #bannedUntilMs: Float64Array;
+  readonly #next: Uint16Array;
+
+  constructor(options: ByzantineOptions, context: ModuleContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#banned = context.allocator.int32('byzantine.banned', options.bansMax).fill(noPeer);
+    this.#bannedUntilMs = context.allocator.float64('byzantine.banned-until', options.bansMax);
+    this.#next = context.allocator.uint16('byzantine.next-ban', 1);
+  }
+
+  isBanned(node: NodeIndex, peer: PeerIndex, now: Millis): boolean {
+    const start = node * this.#options.bansMax;
+    for (let cell = start; cell < start + this.#options.bansMax; cell++) {
+      if (this.#banned[cell] === peer && (this.#bannedUntilMs[cell] as number) > now) return true;
+    }
+    return false;
+  }
+
+  onOffence(node: NodeIndex, peer: PeerIndex, offence: Offence, now: Millis, effects: Effects): void {
+    this.#ban(node, peer, now);
+    this.#context.observer.offenceSeen(node, peer, offence);
+    this.#context.changes.offenceSeen(node, peer, offence);
+    effects.disconnect(node, peer, 'offence');
+  }
+
+  /** A banned peer that comes back is sent away again; false then. */
+  onLinkUp(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): boolean {
+    if (!this.isBanned(node, peer, now)) return true;
+    effects.disconnect(node, peer, 'offence');
+    return false;
+  }
+
+  #ban(node: NodeIndex, peer: PeerIndex, now: Millis): void {
+    const position = this.#next[node] as number;
+    this.#next[node] = (position + 1) % this.#options.bansMax;
+    this.#banned[node * this.#options.bansMax + position] = peer;
+    this.#bannedUntilMs[node * this.#options.bansMax + position] = now + this.#options.banMs;
+  }
+}

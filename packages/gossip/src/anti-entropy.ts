@@ -1,0 +1,91 @@
+/**
+ * Pairwise repair (Scuttlebutt, 2008): two nodes tell how far they know each log, and send what the other lacks, within a byte
+ * budget. Logs that the other knows nothing of go first: in them it cannot even follow what is pushed.
+ */
+import {
+  noPeer,
+  noSequence,
+  type Effects,
+  type FrontierMessage,
+  type Millis,
+  type ModuleContext,
+  type NodeIndex,
+  type PeerIndex,
+  type Sequence,
+} from '@murmuration/protocol';
+import { noLog, type Frontier, type LogRow } from './frontier.ts';
+import type { GossipOptions } from './options.ts';
+
+export class AntiEntropy {
+  readonly #frontier: Frontier;
+  readonly #options: GossipOptions;
+  readonly #context: ModuleContext;
+  readonly #askedAtMs: Float64Array;
+
+  constructor(frontier: Frontier, options: GossipOptions, context: ModuleContext) {
+    this.#frontier = frontier;
+    this.#options = options;
+    this.#context = context;
+    this.#askedAtMs = context.allocator.float64('gossip.asked-at', 1);
+  }
+
+  /** Asks a neighbor for what it has and we lack, unless another was asked a moment ago: two would send the same. */
+  ask(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
+    const askedAtMs = this.#askedAtMs[node] as number;
+    if (askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs) return;
+    this.#askedAtMs[node] = now;
+    this.#tell(node, peer, false, effects);
+  }
+
+  /** Compares with one neighbor now, whoever was asked before. */
+  reconcile(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
+    this.#askedAtMs[node] = 0;
+    this.ask(node, peer, now, effects);
+  }
+
+  onFrontier(node: NodeIndex, from: PeerIndex, message: FrontierMessage, effects: Effects): void {
+    const theirs = this.#theirSequences(node, message);
+    this.#sendMissing(node, from, theirs.known, effects);
+    if (theirs.hasMore && !message.isReply) this.#tell(node, from, true, effects);
+  }
+
+  #tell(node: NodeIndex, peer: PeerIndex, isReply: boolean, effects: Effects): void {
+    effects.send(node, peer, { type: 'frontier', entries: this.#frontier.entries(node), isReply });
+  }
+
+  /** What they know of each of our logs, and whether they know anything that we do not. */
+  #theirSequences(node: NodeIndex, { entries }: FrontierMessage): { known: Float64Array; hasMore: boolean } {
+    const known = new Float64Array(this.#frontier.logCount(node));
+    let hasMore = false;
+    for (const { author, epoch, sequence } of entries) {
+      const row = author === noPeer ? noLog : this.#frontier.rowOf(node, author, epoch);
+      if (row !== noLog) known[row] = sequence;
+      if (sequence > this.#frontier.sequenceAt(node, row)) hasMore = true;
+    }
+    return { known, hasMore };
+  }
+
+  #sendMissing(node: NodeIndex, to: PeerIndex, known: Float64Array, effects: Effects): void {
+    let budget: number = this.#options.deltaBytesMax;
+    for (const isUnknown of [true, false]) {
+      for (let row = 0; row < known.length && budget > 0; row++) {
+        const theirs = known[row] as Sequence;
+        if ((theirs === noSequence) === isUnknown) budget = this.#sendLog(node, to, row as LogRow, theirs, budget, effects);
+      }
+    }
+  }
+
+  /** Sends one log from where they stand; answers what is left of the budget. The first batch goes even if it is larger. */
+  #sendLog(node: NodeIndex, to: PeerIndex, row: LogRow, after: Sequence, budget: number, effects: Effects): number {
+    const { author, epoch, sequence } = this.#frontier.entryAt(node, row);
+    let left = budget;
+    for (let next = after; next < sequence && left > 0; ) {
+      const batch = this.#context.source.batchAfter(node, author, epoch, next);
+      if (batch === undefined) return left;
+      effects.send(node, to, batch);
+      left -= batch.header.bytes;
+      next = (batch.header.firstSequence + batch.header.count - 1) as Sequence;
+    }
+    return left;
+  }
+}

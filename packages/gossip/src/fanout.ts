@@ -1,0 +1,47 @@
+/** Whom to talk to: k distinct neighbors by chance, and how long until the next time. Pure. */
+import {
+  jittered,
+  pickBelow,
+  random32,
+  type Millis,
+  type Neighborhood,
+  type NodeIndex,
+  type PeerIndex,
+} from '@murmuration/protocol';
+
+/** A draw's coordinates: the same ones give the same partners. */
+export interface Draw {
+  readonly seed: number;
+  readonly node: NodeIndex;
+  readonly step: number;
+}
+
+/**
+ * Up to `count` distinct neighbors, never `except`, each with the same chance (Floyd's sampling: as many draws as picks).
+ * Costs count² comparisons, which for the fanouts in use is less than a set.
+ */
+export function pickPartners(neighborhood: Neighborhood, draw: Draw, count: number, except: PeerIndex): PeerIndex[] {
+  const { node } = draw;
+  const size = neighborhood.neighborCount(node);
+  const wanted = Math.min(size, neighborhood.isNeighbor(node, except) ? count + 1 : count);
+  const positions: number[] = [];
+  for (let last = size - wanted; last < size; last++) {
+    const drawn = pickBelow(random32(draw.seed, node, draw.step, last), last + 1);
+    positions.push(positions.includes(drawn) ? last : drawn);
+  }
+  return positions
+    .map((position) => neighborhood.neighborAt(node, position))
+    .filter((peer) => peer !== except)
+    .slice(0, count);
+}
+
+/** Time to the next round: the hot interval doubles with every `equalRoundsToSlow` equal rounds, up to the quiet one. */
+export function roundDelayMs(
+  equalRounds: number,
+  options: { readonly roundIntervalMs: number; readonly quietIntervalMs: number; readonly equalRoundsToSlow: number; readonly roundJitter: number },
+  draw32: number,
+): Millis {
+  const doublings = Math.floor(equalRounds / options.equalRoundsToSlow);
+  const intervalMs = Math.min(options.quietIntervalMs, options.roundIntervalMs * 2 ** doublings);
+  return jittered(intervalMs, options.roundJitter, draw32) as Millis;
+}

@@ -1,0 +1,24 @@
+/** What a node tells its application, as an async iterable or to typed listeners. Past tense. */
+import type { PeerId } from '@murmuration/protocol';
+
+/** The events by type. */
+export interface NodeEvents {
+  'member-joined': { readonly member: PeerId };
+  'member-suspected': { readonly member: PeerId };
+  'member-recovered': { readonly member: PeerId };
+  'member-died': { readonly member: PeerId };
+  'member-left': { readonly member: PeerId };
+  'register-changed': { readonly author: PeerId; readonly key: string; readonly value: Uint8Array };
+  'register-deleted': { readonly author: PeerId; readonly key: string };
+  'document-changed': { readonly document: string };
+  converged: { readonly afterMs: number };
+  /** A connection or a peer was turned away; `reason` is one sentence. */
+  refused: { readonly reason: string; readonly peer?: PeerId };
+  /** This identity is used by another process as well: its log went on without us. Writes are refused from here on. */
+  'identity-cloned': { readonly epoch: number };
+  /** A listener or a dial failed; the node carries on and retries. `reason` is one sentence. */
+  warning: { readonly reason: string };
+}
+
+/** One event with its type. */
+export type NodeEvent = { [Type in keyof NodeEvents]: { readonly type: Type } & NodeEvents[Type] }[keyof NodeEvents];

@@ -1,0 +1,45 @@
+/**
+ * Ports: what a node keeps across restarts. Implemented in memory and in files; `conformance.ts` says what both must do.
+ * The world's failures reject with a `NodeError` of code `storage-failed`; after a failed sync the store refuses to go on.
+ */
+import type { PeerIntroduction } from '@murmuration/protocol';
+
+/** One fact in the log. */
+export type LogRecord =
+  /** A peer that we accept batches of: its key, its certificate, where it was last. The latest record of a key holds. */
+  | { readonly type: 'peer'; readonly introduction: PeerIntroduction }
+  /** An accepted batch, signature included. */
+  | { readonly type: 'batch'; readonly bytes: Uint8Array };
+
+/** What reading the log found. */
+export interface LogContents {
+  readonly records: readonly LogRecord[];
+  /** Bytes at the end that did not read back as written (a torn write, a flipped bit); kept aside, and not in `records`. */
+  readonly damagedBytes: number;
+}
+
+/** Append-only log of what the node accepted. Every record is checked when it is read. */
+export interface UpdateLog {
+  /** Everything on disk, in the order it was appended. Called once, before the first append. */
+  load(): Promise<LogContents>;
+  /** Takes a record; it is written soon, in order. Never blocks. */
+  append(record: LogRecord): void;
+  /** Resolves when all that was appended before the call is safe from a loss of power. Concurrent calls share one sync. */
+  sync(): Promise<void>;
+  /** Syncs and closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The identity and the epoch. */
+export interface IdentityStore {
+  /** The 32-byte secret; made by `create` and stored before this resolves where there is none. */
+  secretKey(create: () => Uint8Array): Promise<Uint8Array>;
+  /** Raises the epoch for this start and stores it before it resolves: at least `floor`, and above every epoch used before. */
+  nextEpoch(floor: number): Promise<number>;
+}
+
+/** What a node stores in one place. */
+export interface Storage {
+  readonly identity: IdentityStore;
+  readonly log: UpdateLog;
+}

@@ -1,0 +1,103 @@
+/** How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link. */
+import {
+  pickBelow,
+  random32,
+  type Effects,
+  type MemberClaim,
+  type ModuleContext,
+  type NodeIndex,
+  type PeerIndex,
+} from '@murmuration/protocol';
+import { selfRow, type RegistryColumns, type Row } from './columns.ts';
+import type { PeerRegistryOptions } from './options.ts';
+
+/** Sends that let a change reach everybody with high probability: λ · ⌈log10(n + 1)⌉ (memberlist). */
+export function spreadCount(factor: number, members: number): number {
+  return Math.min(255, factor * Math.ceil(Math.log10(members + 1)));
+}
+
+export class Claims {
+  readonly #columns: RegistryColumns;
+  readonly #options: PeerRegistryOptions;
+  readonly #context: ModuleContext;
+
+  constructor(columns: RegistryColumns, options: PeerRegistryOptions, context: ModuleContext) {
+    this.#columns = columns;
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Marks a row as news and arms the timer that spreads it. */
+  announce(node: NodeIndex, row: Row, effects: Effects): void {
+    const columns = this.#columns;
+    columns.setSendsLeft(node, row, spreadCount(this.#options.spreadFactor, columns.memberCount(node)));
+    if (columns.isSpreading(node)) return;
+    columns.setSpreading(node, true);
+    effects.setTimer(node, this.#options.spreadDelayMs, { type: 'spread-claims' });
+  }
+
+  /** Sends the pending news to a few random neighbors, and comes back while there is more. */
+  spread(node: NodeIndex, effects: Effects): void {
+    const columns = this.#columns;
+    columns.setSpreading(node, false);
+    const neighbors = columns.neighborCount(node);
+    // Without neighbors the news stays pending: the next link gets the whole list, and the next announcement re-arms us.
+    if (neighbors === 0) return;
+    const partners = Math.min(this.#options.spreadFanout, neighbors);
+    const claims = this.#takePending(node, partners);
+    if (claims.length === 0) return;
+    const first = pickBelow(random32(this.#context.seed, node, columns.nextStep(node), 1), neighbors);
+    for (let i = 0; i < partners; i++) {
+      effects.send(node, columns.neighborAt(node, (first + i) % neighbors), { type: 'claims', claims });
+    }
+    columns.setSpreading(node, true);
+    effects.setTimer(node, this.#options.spreadDelayMs, { type: 'spread-claims' });
+  }
+
+  /** Sends everything we believe to one neighbor. */
+  sendAll(node: NodeIndex, to: PeerIndex, effects: Effects): void {
+    const rows = this.#columns.memberCount(node);
+    const claims = Array.from({ length: rows }, (_, row) => this.claimAt(node, row as Row));
+    effects.send(node, to, { type: 'claims', claims });
+  }
+
+  /** Sends the whole list to one random neighbor: what the spread of a change has missed arrives here. */
+  exchange(node: NodeIndex, effects: Effects): void {
+    const columns = this.#columns;
+    const neighbors = columns.neighborCount(node);
+    if (neighbors === 0) return;
+    const draw = random32(this.#context.seed, node, columns.nextStep(node), 2);
+    this.sendAll(node, columns.neighborAt(node, pickBelow(draw, neighbors)), effects);
+  }
+
+  /** Sends our own row to every neighbor, now: the last word of a node that leaves. */
+  sendOwn(node: NodeIndex, effects: Effects): void {
+    const claims = [this.claimAt(node, selfRow)];
+    for (let i = 0; i < this.#columns.neighborCount(node); i++) {
+      effects.send(node, this.#columns.neighborAt(node, i), { type: 'claims', claims });
+    }
+  }
+
+  claimAt(node: NodeIndex, row: Row): MemberClaim {
+    const columns = this.#columns;
+    return {
+      peer: columns.peerAt(node, row),
+      state: columns.stateAt(node, row),
+      epoch: columns.epochAt(node, row),
+      incarnation: columns.incarnationAt(node, row),
+    };
+  }
+
+  #takePending(node: NodeIndex, partners: number): MemberClaim[] {
+    const columns = this.#columns;
+    const claims: MemberClaim[] = [];
+    const rows = columns.memberCount(node);
+    for (let row = 0; row < rows && claims.length < this.#options.claimsPerSpreadMax; row++) {
+      const sends = columns.sendsLeftAt(node, row as Row);
+      if (sends === 0) continue;
+      columns.setSendsLeft(node, row as Row, Math.max(0, sends - partners));
+      claims.push(this.claimAt(node, row as Row));
+    }
+    return claims;
+  }
+}
