@@ -53,7 +53,8 @@ describe('the reader of imports', () => {
     expect(specifiers(`
       import 'a'; import b from 'b'; import * as c from 'c'; import { d, type D } from 'd'; import type { E } from 'e';
       export * from 'f'; export * as g from 'g'; export { h } from 'h'; export type { I } from 'i';
-      export type * from 'j'; const k = await import('k'); type L = import('l').L; const m = require('m'); import n, { type N } from "n";
+      export type * from 'j'; const k = await import('k');
+      type L = import('l').L; const m = require('m'); import n, { type N } from "n";
       import o = require('o'); import p from 'p' with { type: 'json' }; import(\`q\`);
     `)).toEqual([...'abcdefghijklmnopq']);
   });

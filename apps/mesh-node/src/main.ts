@@ -1,1 +1,5 @@
-export {};
+/** The program `mesh-node`. */
+import { runCommandLine } from './command-line.ts';
+import { processTerminal } from './terminal.ts';
+
+process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal());

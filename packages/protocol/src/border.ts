@@ -2,7 +2,7 @@
  * The border of the pure core: what goes in (`Input`) and what is asked of the world (`Effects`). A shell calls
  * `mesh.handle(node, input, now, effects)`, one input at a time; everything else follows from the inputs.
  */
-import type { Epoch, Incarnation, NodeIndex, PeerIndex, Sequence } from './ids.ts';
+import type { Epoch, Incarnation, NodeIndex, PeerIndex } from './ids.ts';
 import type { BatchMessage, MemberState, Message } from './messages.ts';
 import type { Millis } from './units.ts';
 import type { Offence } from './verdict.ts';
@@ -58,9 +58,7 @@ export type MeshEvent =
   /** The next batch of a log: apply and keep it. The shell does so before `emit` returns. */
   | { readonly type: 'batch-accepted'; readonly from: PeerIndex; readonly batch: BatchMessage }
   /** Every neighbor has said the same digest as ours since it last changed. */
-  | { readonly type: 'converged'; readonly afterMs: Millis }
-  /** Somebody has batches of our own current log that we never wrote: this identity lives twice. */
-  | { readonly type: 'own-log-ahead'; readonly epoch: Epoch; readonly sequence: Sequence };
+  | { readonly type: 'converged'; readonly afterMs: Millis };
 
 /** Asked of the world. Calls return nothing and never fail; failure comes back as an input. */
 export interface Effects {

@@ -8,7 +8,8 @@ interface Details {
 describe('MeshError', () => {
   it('is an Error with a code to branch on, its details and its cause', () => {
     const cause = new Error('ENOSPC');
-    const error = new MeshError<Details>('disk-full', 'the log cannot grow', { path: 'log' }, { isRetryable: true, cause });
+    const how = { isRetryable: true, cause };
+    const error = new MeshError<Details>('disk-full', 'the log cannot grow', { path: 'log' }, how);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
       name: 'MeshError', message: 'the log cannot grow', code: 'disk-full', details: { path: 'log' }, isRetryable: true,

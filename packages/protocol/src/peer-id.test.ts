@@ -5,8 +5,22 @@ import { peerIdOf, publicKeyOfPeerId } from './peer-id.ts';
 
 const keys = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
-// `test/wire/peer-id.test.ts` compares with libp2p itself; this package knows nothing of it.
+/** The public key of the ed25519 example in libp2p's peer id specification, and libp2p's own text of it. */
+const known = {
+  key: [
+    0x1e, 0xd1, 0xe8, 0xfa, 0xe2, 0xc4, 0xa1, 0x44, 0xb8, 0xbe, 0x8f, 0xd4, 0xb4, 0x7b, 0xf3, 0xd3,
+    0xb3, 0x4b, 0x87, 0x1c, 0x3c, 0xac, 0xf6, 0x01, 0x0f, 0x0e, 0x42, 0xd4, 0x74, 0xfc, 0xe2, 0x7e,
+  ],
+  text: '12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq',
+};
+
+// `test/wire/peer-id.test.ts` compares any key with libp2p itself, which this package does not know.
 describe('peerIdOf', () => {
+  it('NET10: gives the text that libp2p gives', () => {
+    expect(peerIdOf(Uint8Array.from(known.key))).toBe(known.text);
+    expect(publicKeyOfPeerId(known.text)).toEqual(Uint8Array.from(known.key));
+  });
+
   it('begins as every ed25519 identity of libp2p does', () => {
     fc.assert(fc.property(keys, (key) => {
       expect(peerIdOf(key)).toMatch(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/);

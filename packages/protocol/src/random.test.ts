@@ -96,7 +96,7 @@ describe('pickBelow', () => {
 
 describe('jittered', () => {
   it('stays within the share', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 100 }), word, (value, percent, draw) => {
+    fc.assert(fc.property(fc.nat(1e6), fc.nat(100), word, (value, percent, draw) => {
       const share = percent / 100;
       expect(jittered(value, share, draw)).toBeGreaterThanOrEqual(value * (1 - share));
       expect(jittered(value, share, draw)).toBeLessThanOrEqual(value * (1 + share));

@@ -60,7 +60,8 @@ describe('updates', () => {
   });
 
   it('NET1: of any bytes and any count never make the decoder throw', () => {
-    fc.assert(fc.property(fc.array(fc.oneof(fc.nat(3), fc.nat(255)), { maxLength: 40 }), fc.nat(20_000), (bytes, count) => {
+    const small = fc.array(fc.oneof(fc.nat(3), fc.nat(255)), { maxLength: 40 });
+    fc.assert(fc.property(small, fc.nat(20_000), (bytes, count) => {
       expectCanonical(Uint8Array.from(bytes), count);
     }), { numRuns: 1_000 });
   });

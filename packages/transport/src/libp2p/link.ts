@@ -48,7 +48,7 @@ export class StreamLink implements CandidateLink {
     this.#stream = stream;
     this.#options = options;
     this.#owner = owner;
-    // Until the opening is through, nothing longer than a opening is read.
+    // Until the opening is through, nothing longer than an opening is read.
     this.#reader = new FrameReader(openingBytes);
     this.#queue = new OutboundQueue(stream, options.linkBufferBytesMax);
     this.#listen();

@@ -184,7 +184,7 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
 
   #onEndOfStranger(link: Candidate, cause: LinkCloseCause): void {
     if (link.direction === 'outbound' || (cause !== 'malformed-frame' && cause !== 'oversized-frame')) return;
-    this.#handler.onRefused('negotiation-failed', `${link.remoteAddress}: ${cause} instead of a opening`);
+    this.#handler.onRefused('negotiation-failed', `${link.remoteAddress}: ${cause} instead of an opening`);
   }
 
   #report(): void {

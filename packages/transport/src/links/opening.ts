@@ -1,10 +1,9 @@
 /**
- * The first frame of each direction of a link: which process is speaking, and its how many-eth opening this is. It makes
- * "which of two links is the living one" exact, without a clock. The dialer speaks first, and only while it holds no
- * link to that peer. So a opening of the same process with a higher number than that of our link proves that the peer has
- * lost our link; and another process proves that the old one is gone.
+ * The first frame of each direction of a link: which process is speaking, and a number that rises with each opening it
+ * sends. It makes "which of two links is the living one" exact, without a clock. The dialer speaks first, and only while
+ * it holds no link to that peer: so an opening of the same process with a higher number than that of our link proves that
+ * the peer has lost our link, and an opening of another process proves that the old one is gone.
  */
-
 import { randomBytes } from 'node:crypto';
 
 const instanceBytes = 16;
@@ -23,7 +22,7 @@ export function newInstance(): string {
   return randomBytes(instanceBytes).toString('hex');
 }
 
-/** The bytes of a opening frame. */
+/** The bytes of an opening frame. */
 export function encodeOpening({ instance, number }: Opening): Uint8Array {
   const bytes = Buffer.alloc(openingBytes);
   bytes.write(instance, 'hex');

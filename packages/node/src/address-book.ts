@@ -1,0 +1,118 @@
+/**
+ * Who is who: `PeerIndex` to key, certificate and addresses, and back. Only certified identities enter, so an uncertified one
+ * can neither fill the table nor have its batches taken. What a peer says of its own addresses outweighs what others say.
+ */
+import { isMember, type Network } from '@murmuration/byzantine';
+import {
+  addressesPerPeerMax,
+  noPeer,
+  peerIdOf,
+  type PeerId,
+  type PeerIndex,
+  type PeerIntroduction,
+  type PeerTags,
+  type SignatureScheme,
+} from '@murmuration/protocol';
+import { KeyTable } from './key-table.ts';
+
+/** A cell at its hard cap, the hubs, and several generations of lost members (GOSSIP 2.5). */
+const peersMax = 4_096;
+/** Half of the addresses of a peer are its own word, half hearsay: neither can push the other out. */
+const addressesPerSourceMax = addressesPerPeerMax / 2;
+
+interface Peer {
+  readonly id: PeerId;
+  readonly publicKey: Uint8Array;
+  readonly certificate: Uint8Array;
+  own: readonly string[];
+  hearsay: readonly string[];
+}
+
+export class AddressBook implements PeerTags {
+  readonly #network: Network;
+  readonly #scheme: SignatureScheme;
+  readonly #onChanged: (introduction: PeerIntroduction) => void;
+  readonly #keys = new KeyTable(peersMax);
+  readonly #peers: Peer[] = [];
+
+  /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */
+  constructor(network: Network, scheme: SignatureScheme, onChanged: (introduction: PeerIntroduction) => void) {
+    this.#network = network;
+    this.#scheme = scheme;
+    this.#onChanged = onChanged;
+  }
+
+  find(publicKey: Uint8Array): PeerIndex {
+    return this.#keys.find(publicKey) as PeerIndex;
+  }
+
+  /** Takes a peer that somebody told of, with its addresses as hearsay. `noPeer`: not a member, or the table is full. */
+  introduce({ publicKey, certificate, addresses }: PeerIntroduction): PeerIndex {
+    const known = this.find(publicKey);
+    const peer = known === noPeer ? this.#admit(publicKey, certificate) : known;
+    if (peer !== noPeer) this.#at(peer).hearsay = latest(addresses, this.#at(peer).hearsay);
+    return peer;
+  }
+
+  /** Takes a peer that proved its key to us: its addresses are its own word. */
+  greet({ publicKey, certificate, addresses }: PeerIntroduction): PeerIndex {
+    const peer = this.introduce({ publicKey, certificate, addresses: [] });
+    if (peer === noPeer) return peer;
+    const entry = this.#at(peer);
+    const own = latest(addresses, []);
+    if (own.join() === entry.own.join()) return peer;
+    entry.own = own;
+    this.#onChanged(this.introductionOf(peer));
+    return peer;
+  }
+
+  idOf(peer: PeerIndex): PeerId {
+    return this.#at(peer).id;
+  }
+
+  publicKeyOf(peer: PeerIndex): Uint8Array {
+    return this.#at(peer).publicKey;
+  }
+
+  addressesOf(peer: PeerIndex): readonly string[] {
+    const { own, hearsay } = this.#at(peer);
+    return [...new Set([...own, ...hearsay])];
+  }
+
+  introductionOf(peer: PeerIndex): PeerIntroduction {
+    const { publicKey, certificate } = this.#at(peer);
+    return { publicKey, certificate, addresses: this.addressesOf(peer) };
+  }
+
+  highOf(peer: PeerIndex): number {
+    return this.#keys.wordAt(peer, 0);
+  }
+
+  lowOf(peer: PeerIndex): number {
+    return this.#keys.wordAt(peer, 1);
+  }
+
+  #admit(publicKey: Uint8Array, certificate: Uint8Array): PeerIndex {
+    if (!isMember(this.#network, publicKey, certificate, this.#scheme)) return noPeer;
+    const index = this.#keys.add(publicKey) as PeerIndex;
+    if (index === noPeer) return noPeer;
+    this.#peers.push({
+      id: peerIdOf(publicKey),
+      publicKey: this.#keys.keyAt(index),
+      certificate: certificate.slice(),
+      own: [],
+      hearsay: [],
+    });
+    this.#onChanged(this.introductionOf(index));
+    return index;
+  }
+
+  #at(peer: PeerIndex): Peer {
+    return this.#peers[peer] as Peer;
+  }
+}
+
+/** The newest first, each once, at most `addressesPerSourceMax`. */
+function latest(fresh: readonly string[], old: readonly string[]): string[] {
+  return [...new Set([...fresh, ...old])].slice(0, addressesPerSourceMax);
+}

@@ -1,0 +1,91 @@
+/** Events for the application: to typed listeners at once, to readers through bounded queues. Nobody slows the node down. */
+import type { NodeEvent, NodeEvents } from './events.ts';
+
+type Listener = (event: NodeEvent) => void;
+
+export class EventHub {
+  readonly #queueMax: number;
+  readonly #onDropped: () => void;
+  readonly #listeners = new Set<Listener>();
+  readonly #readers = new Set<EventReader>();
+
+  /** `onDropped` is called for each event that a slow reader loses. */
+  constructor(queueMax: number, onDropped: () => void) {
+    this.#queueMax = queueMax;
+    this.#onDropped = onDropped;
+  }
+
+  emit(event: NodeEvent): void {
+    for (const reader of this.#readers) reader.push(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void {
+    const filtered: Listener = (event) => {
+      if (event.type === type) listener(event as unknown as NodeEvents[Type]);
+    };
+    this.#listeners.add(filtered);
+    return () => void this.#listeners.delete(filtered);
+  }
+
+  events(): AsyncIterableIterator<NodeEvent> {
+    const reader = new EventReader(this.#queueMax, this.#onDropped, () => this.#readers.delete(reader));
+    this.#readers.add(reader);
+    return reader;
+  }
+
+  /** Ends every reader after what it has queued. */
+  close(): void {
+    for (const reader of this.#readers) reader.end();
+    this.#listeners.clear();
+  }
+}
+
+/** One reader's queue. Full, it loses the oldest event. */
+class EventReader implements AsyncIterableIterator<NodeEvent> {
+  readonly #queueMax: number;
+  readonly #onDropped: () => void;
+  readonly #onEnd: () => void;
+  readonly #queue: NodeEvent[] = [];
+  readonly #waiting: ((result: IteratorResult<NodeEvent>) => void)[] = [];
+  #isEnded = false;
+
+  constructor(queueMax: number, onDropped: () => void, onEnd: () => void) {
+    this.#queueMax = queueMax;
+    this.#onDropped = onDropped;
+    this.#onEnd = onEnd;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  push(event: NodeEvent): void {
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) return waiting({ done: false, value: event });
+    if (this.#queue.length === this.#queueMax) {
+      this.#queue.shift();
+      this.#onDropped();
+    }
+    this.#queue.push(event);
+  }
+
+  next(): Promise<IteratorResult<NodeEvent>> {
+    const value = this.#queue.shift();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#isEnded) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<NodeEvent>> {
+    this.end();
+    this.#queue.length = 0;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#onEnd();
+    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined });
+  }
+}

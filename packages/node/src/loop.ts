@@ -1,0 +1,95 @@
+/**
+ * The single writer. Inputs reach the core one at a time, in order, whoever brings them: what arrives while the core is at work
+ * waits. After each run of inputs the collected effects go out together. Node fires late timers before it reads the sockets
+ * (D12), so after a stall the sockets are read first and the core is told how long it stood still.
+ */
+import { millis, type Effects, type Input, type Millis, type NodeIndex, type Timer } from '@murmuration/protocol';
+import type { Mesh } from '@murmuration/mesh';
+import type { Clock } from './clock.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+/** The one node of a daemon. */
+export const self: NodeIndex = 0 as NodeIndex;
+/** A timer this late means that we stood still, not that others did. */
+const stallMs = 100;
+
+export class Loop {
+  readonly #mesh: Mesh;
+  readonly #clock: Clock;
+  readonly #wheel: TimerWheel<Timer>;
+  readonly #waiting: Input[] = [];
+  #effects: Effects | undefined;
+  #afterRun: () => void = () => undefined;
+  #isRunning = false;
+  #isStopped = false;
+  #alarm: NodeJS.Timeout | undefined;
+  #alarmDueMs = Infinity;
+
+  constructor(mesh: Mesh, clock: Clock) {
+    this.#mesh = mesh;
+    this.#clock = clock;
+    this.#wheel = new TimerWheel(clock.now());
+  }
+
+  /** Where effects go, and what follows a run of inputs. Called once, before the first input. */
+  connect(effects: Effects, afterRun: () => void): void {
+    this.#effects = effects;
+    this.#afterRun = afterRun;
+  }
+
+  now(): Millis {
+    return this.#clock.now();
+  }
+
+  /** Hands an input to the core: now, or after the one at work. */
+  submit(input: Input): void {
+    if (this.#isStopped || this.#effects === undefined) return;
+    this.#waiting.push(input);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#mesh.handle(self, next, this.#clock.now(), this.#effects);
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+    this.#afterRun();
+  }
+
+  schedule(afterMs: Millis, timer: Timer): void {
+    if (this.#isStopped) return;
+    const dueMs = (this.#clock.now() + afterMs) as Millis;
+    this.#wheel.add(dueMs, timer);
+    if (dueMs < this.#alarmDueMs) this.#arm(dueMs);
+  }
+
+  /** No input and no timer has an effect from now on. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#alarm);
+  }
+
+  #arm(dueMs: Millis): void {
+    clearTimeout(this.#alarm);
+    this.#alarmDueMs = dueMs;
+    this.#alarm = setTimeout(() => this.#ring(), Math.max(0, dueMs - this.#clock.now()));
+  }
+
+  #ring(): void {
+    const lagMs = this.#clock.now() - this.#alarmDueMs;
+    if (lagMs <= stallMs) return this.#fire();
+    // One poll phase runs between a timer and the immediates that it asked for: answers already here are read first.
+    setImmediate(() => {
+      this.submit({ type: 'stalled', lagMs: millis(lagMs) });
+      this.#fire();
+    });
+  }
+
+  #fire(): void {
+    this.#alarmDueMs = Infinity;
+    for (const timer of this.#wheel.takeDue(this.#clock.now())) this.submit({ type: 'timer', timer });
+    const nextMs = this.#wheel.nextDueMs();
+    if (nextMs !== undefined && !this.#isStopped && nextMs < this.#alarmDueMs) this.#arm(nextMs);
+  }
+}

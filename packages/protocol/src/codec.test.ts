@@ -1,0 +1,359 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  beginFrame, decodeFrame, encodeFrame, messageOverheadBytes, writeMessage, type ReceivedMessage,
+} from './codec.ts';
+import { decodeBatch, joinSignature, noHash, signedBytesOf } from './envelope.ts';
+import { encodeHello, noCertificate } from './hello.ts';
+import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
+import { batchBytesMax, frameBytesMax } from './limits.ts';
+import { protocolVersion, type BatchMessage, type MemberState, type Message } from './messages.ts';
+import { bytes as asBytes, type WallMillis } from './units.ts';
+import type { PeerIntroduction, WireNames } from './wire-names.ts';
+
+const malformed = { type: 'malformed' };
+const isSame = (first: Uint8Array, second: Uint8Array): boolean => first.every((byte, at) => byte === second[at]);
+
+/** Peers by position. It admits whom it knows, and counts how many it was told of. */
+class Table implements WireNames {
+  readonly peers: PeerIntroduction[] = [];
+  readonly batches: Uint8Array[] = [];
+  introductions = 0;
+
+  publicKeyOf(peer: PeerIndex): Uint8Array {
+    return this.introductionOf(peer).publicKey;
+  }
+  introductionOf(peer: PeerIndex): PeerIntroduction {
+    return this.peers[peer] as PeerIntroduction;
+  }
+  find(publicKey: Uint8Array): PeerIndex {
+    return this.peers.findIndex((known) => isSame(known.publicKey, publicKey)) as PeerIndex;
+  }
+  introduce(introduction: PeerIntroduction): PeerIndex {
+    this.introductions++;
+    return this.find(introduction.publicKey);
+  }
+  bytesOf(handle: BatchHandle): Uint8Array {
+    return this.batches[handle] as Uint8Array;
+  }
+}
+
+/** Remembers whatever it is asked for or told, so that what was decoded can be encoded again. */
+class OpenTable extends Table {
+  override find(publicKey: Uint8Array): PeerIndex {
+    return (this.peers.push({ publicKey, certificate: noCertificate, addresses: [] }) - 1) as PeerIndex;
+  }
+  override introduce(introduction: PeerIntroduction): PeerIndex {
+    this.introductions++;
+    return (this.peers.push(introduction) - 1) as PeerIndex;
+  }
+
+  /** Messages as they would be sent on: a received batch gets a handle. */
+  sendable(received: readonly ReceivedMessage[]): Message[] {
+    return received.map((message) =>
+      message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1) : message);
+  }
+}
+
+function batchMessage(handle: number): BatchMessage {
+  const range = { author: noPeer, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1 };
+  return { type: 'batch', header: { ...range, hash32: 0, bytes: asBytes(0) }, handle: handle as BatchHandle };
+}
+
+function batchBytes(payloadBytes: number): Uint8Array {
+  return joinSignature(signedBytesOf({
+    networkId: new Uint8Array(16).fill(1), author: new Uint8Array(32).fill(2), epoch: 1 as Epoch,
+    firstSequence: 1 as Sequence, count: 1, previousHash: noHash, time: { wallMs: 1 as WallMillis, counter: 0 },
+    scope: 'mesh', payload: new Uint8Array(payloadBytes),
+  }), new Uint8Array(64).fill(3));
+}
+
+function tableOf(peers: number): Table {
+  const table = new Table();
+  for (let i = 0; i < peers; i++) {
+    const publicKey = Uint8Array.from({ length: 32 }, (_, at) => (i >> (8 * (at % 2))) & 0xff);
+    const addresses = Array.from({ length: i % 4 }, (_, at) => `/ip4/10.0.0.${i}/tcp/${at}`);
+    table.peers.push({ publicKey, certificate: new Uint8Array(64).fill(i), addresses });
+  }
+  table.batches.push(batchBytes(0), batchBytes(9));
+  return table;
+}
+
+const word = fc.nat(0xffff_ffff);
+const peer = fc.nat(7).map((index) => index as PeerIndex);
+const epoch = word.map((value) => value as Epoch);
+const entry = fc.record({ author: peer, epoch, sequence: fc.nat(2 ** 48 - 1).map((value) => value as Sequence) });
+const claim = fc.record({
+  peer,
+  state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'),
+  epoch,
+  incarnation: fc.nat(0xffff).map((value) => value as Incarnation),
+});
+const messages: fc.Arbitrary<Message[]> = fc.array(fc.oneof(
+  fc.record({
+    type: fc.constant('round' as const), digest: fc.record({ high: word, low: word }), isReply: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('frontier' as const), entries: fc.array(entry, { maxLength: 5 }), isReply: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('claims' as const), claims: fc.array(claim, { maxLength: 5 }) }),
+  fc.nat(1).map(batchMessage),
+), { maxLength: 6 });
+
+const round: Message = { type: 'round', digest: { high: 0x0102_0304, low: 0xffff_fffe }, isReply: true };
+const claims = (count: number): Message => ({
+  type: 'claims',
+  claims: Array.from({ length: count }, (_, index) => (
+    { peer: index as PeerIndex, state: 'alive', epoch: 1 as Epoch, incarnation: 0 as Incarnation })),
+});
+const frontier = (count: number): Message => ({
+  type: 'frontier',
+  isReply: false,
+  entries: Array.from({ length: count }, (_, index) => (
+    { author: index as PeerIndex, epoch: 1 as Epoch, sequence: 2 as Sequence })),
+});
+/** One frame with a message of each type. */
+const everything = encodeFrame([round, frontier(2), batchMessage(1), claims(3)], tableOf(3));
+/** A frame written by hand: a type, an announced length, a body. */
+const frameOf = (type: number, length: number, body: readonly number[] = []): Uint8Array => {
+  const announced = [0, 8, 16, 24].map((shift) => length >>> shift);
+  return Uint8Array.of(protocolVersion, type, ...announced, ...body);
+};
+
+function expectCanonical(frame: Uint8Array): void {
+  const table = new OpenTable();
+  const decoded = decodeFrame(frame, table);
+  if (decoded.type === 'messages') expect(encodeFrame(table.sendable(decoded.messages), table)).toEqual(frame);
+  if (decoded.type !== 'messages') expect(table.introductions).toBe(0);
+}
+
+describe('a frame', () => {
+  it('NET3: decodes to what was encoded', () => {
+    fc.assert(fc.property(messages, (sent) => {
+      const table = tableOf(8);
+      const expected = sent.map((message) => {
+        if (message.type !== 'batch') return message;
+        const bytes = table.bytesOf(message.handle);
+        return { type: 'received-batch', batch: decodeBatch(bytes), bytes };
+      });
+      expect(decodeFrame(encodeFrame(sent, table), table)).toEqual({ type: 'messages', messages: expected });
+      expect(table.peers).toHaveLength(8);
+    }));
+  });
+
+  it('is the version, then messages, each after its type and length', () => {
+    expect([...encodeFrame([round], tableOf(0))]).toEqual([
+      protocolVersion, 1, 9, 0, 0, 0, 4, 3, 2, 1, 0xfe, 0xff, 0xff, 0xff, 1,
+    ]);
+    expect(messageOverheadBytes).toBe(encodeFrame([round], tableOf(0)).length - 1 - 9);
+  });
+
+  it('is the same whether it is written at once or message by message', () => {
+    const table = tableOf(3);
+    const writer = beginFrame();
+    for (const message of [round, frontier(2), batchMessage(1), claims(3)]) writeMessage(writer, message, table);
+    expect(writer.finish()).toEqual(everything);
+  });
+
+  it('NET4: has exactly one encoding: after any change of one byte it is refused, or says what it encodes', () => {
+    for (let at = 0; at < everything.length; at++) {
+      for (const value of [0, 1, 2, 3, 4, 5, 0x7f, 0x80, 0xff]) expectCanonical(everything.with(at, value));
+      expectCanonical(everything.with(at, (everything[at] as number) ^ 1));
+    }
+  });
+
+  it('NET4: has exactly one encoding, whatever is cut out, put in or changed', () => {
+    const edit = fc.record({ at: fc.nat(everything.length), cut: fc.nat(4), put: fc.uint8Array({ maxLength: 4 }) });
+    fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+      const frame = edits.reduce((bytes, { at, cut, put }) => bytes.toSpliced(at, cut, ...put), [...everything]);
+      expectCanonical(Uint8Array.from(frame));
+    }), { numRuns: 1_000 });
+  });
+
+  it('NET1: of any bytes never makes the decoder throw', () => {
+    const small = fc.array(fc.oneof(fc.nat(4), fc.nat(255)), { maxLength: 120 });
+    fc.assert(fc.property(small, fc.integer({ min: 0, max: 5 }), (body, type) => {
+      expectCanonical(Uint8Array.from(body));
+      expectCanonical(frameOf(type, body.length, body));
+    }), { numRuns: 1_000 });
+  });
+
+  it('gives views of the batches in it, not copies', () => {
+    const table = tableOf(3);
+    const decoded = decodeFrame(everything, table);
+    const batch = decoded.type === 'messages' ? decoded.messages[2] : undefined;
+    expect(batch?.type === 'received-batch' && batch.bytes.buffer).toBe(everything.buffer);
+    expect(batch?.type === 'received-batch' && batch.bytes).toEqual(table.bytesOf(1 as BatchHandle));
+  });
+});
+
+describe('decodeFrame', () => {
+  it('NET5: refuses a frame that is cut anywhere but between messages, and introduces nobody', () => {
+    const table = tableOf(3);
+    const ends = new Set([0, 1, 2, 3].map((count) =>
+      encodeFrame([round, frontier(2), batchMessage(1), claims(3)].slice(0, count), table).length));
+    for (let length = 0; length < everything.length; length++) {
+      const decoded = decodeFrame(everything.subarray(0, length), table);
+      expect(decoded.type).toBe(ends.has(length) ? 'messages' : 'malformed');
+    }
+    expect(table.introductions).toBe(0);
+  });
+
+  it('NET5: introduces nobody of a sound message beside a malformed one, and everybody of a sound frame', () => {
+    const table = tableOf(3);
+    const sound = encodeFrame([claims(3)], table);
+    expect(decodeFrame(Uint8Array.of(...sound, ...frameOf(1, 1, [0]).subarray(1)), table)).toEqual(malformed);
+    expect(decodeFrame(Uint8Array.of(...sound, 0), table)).toEqual(malformed);
+    expect(table.introductions).toBe(0);
+    expect(decodeFrame(sound, table).type).toBe('messages');
+    expect(table.introductions).toBe(3);
+  });
+
+  it('leaves out the claims about peers that the shell does not admit', () => {
+    class Closed extends Table {
+      override introduce(): PeerIndex {
+        return noPeer;
+      }
+    }
+    expect(decodeFrame(encodeFrame([claims(2)], tableOf(2)), new Closed()))
+      .toEqual({ type: 'messages', messages: [{ type: 'claims', claims: [] }] });
+  });
+
+  it('says `noPeer` of authors that it does not know, and adds none', () => {
+    const table = new Table();
+    const entries = [0, 1].map(() => ({ author: noPeer, epoch: 1, sequence: 2 }));
+    expect(decodeFrame(encodeFrame([frontier(2)], tableOf(2)), table))
+      .toEqual({ type: 'messages', messages: [{ type: 'frontier', entries, isReply: false }] });
+    expect([table.peers.length, table.introductions]).toEqual([0, 0]);
+  });
+
+  it('NET8: tells another version by the first byte alone', () => {
+    fc.assert(fc.property(fc.nat(255), fc.uint8Array({ maxLength: 60 }), (version, more) => {
+      fc.pre(version !== protocolVersion);
+      expect(decodeFrame(Uint8Array.of(version, ...more), new Table())).toEqual({ type: 'other-version', version });
+    }));
+  });
+
+  it('NET9: takes no greeting for a frame of messages', () => {
+    const addresses = ['/ip4/127.0.0.1'];
+    const hello = encodeHello({ networkId: new Uint8Array(16), certificate: noCertificate, addresses });
+    expect(decodeFrame(hello, new Table())).toEqual(malformed);
+  });
+
+  it.each([0, 5, 6, 0x6d, 255])('refuses the unknown message type %i', (type) => {
+    expect(decodeFrame(frameOf(type, 0), new Table())).toEqual(malformed);
+    expect(decodeFrame(frameOf(type, 9, [4, 3, 2, 1, 4, 3, 2, 1, 0]), new Table())).toEqual(malformed);
+  });
+
+  it('NET5: refuses bytes that a message has beyond its end', () => {
+    expect(decodeFrame(frameOf(1, 9, [4, 3, 2, 1, 4, 3, 2, 1, 0]), new Table()).type).toBe('messages');
+    expect(decodeFrame(frameOf(1, 10, [4, 3, 2, 1, 4, 3, 2, 1, 0, 0]), new Table())).toEqual(malformed);
+    expect(decodeFrame(frameOf(2, 4, [0, 0, 0, 0]), new Table())).toEqual(malformed);
+    expect(decodeFrame(frameOf(4, 3, [0, 0, 0]), new Table())).toEqual(malformed);
+    expect(decodeFrame(frameOf(3, batchBytes(0).length + 1, [...batchBytes(0), 0]), new Table())).toEqual(malformed);
+  });
+
+  it.each([2, 0x80, 255])('NET4: refuses %i where a flag is 0 or 1', (flag) => {
+    expect(decodeFrame(frameOf(1, 9, [4, 3, 2, 1, 4, 3, 2, 1, flag]), new Table())).toEqual(malformed);
+    expect(decodeFrame(frameOf(2, 3, [flag, 0, 0]), new Table())).toEqual(malformed);
+  });
+
+  it('refuses a member state that has no name', () => {
+    const table = tableOf(1);
+    const frame = encodeFrame([claims(1)], table);
+    const at = 1 + messageOverheadBytes + 2 + 32 + 64;
+    expect(decodeFrame(frame.with(at, 3), table)).toMatchObject({ messages: [{ claims: [{ state: 'left' }] }] });
+    expect(decodeFrame(frame.with(at, 4), table)).toEqual(malformed);
+  });
+
+  it('refuses no bytes at all', () => {
+    expect(decodeFrame(new Uint8Array(0), new Table())).toEqual(malformed);
+  });
+});
+
+describe('limits of a frame', () => {
+  const typeOf = (sent: readonly Message[], table: Table): string => decodeFrame(encodeFrame(sent, table), table).type;
+
+  it('NET6: 1,024 messages, no more', () => {
+    const sent = Array.from({ length: 1_024 }, () => round);
+    expect(typeOf(sent, tableOf(0))).toBe('messages');
+    expect(typeOf([...sent, round], tableOf(0))).toBe('malformed');
+  });
+
+  it('NET6: 1,024 logs in a frontier, no more', () => {
+    const table = tableOf(1_025);
+    expect(typeOf([frontier(1_024)], table)).toBe('messages');
+    expect(typeOf([frontier(1_025)], table)).toBe('malformed');
+  });
+
+  it('NET6: 512 claims in a message, no more', () => {
+    const table = tableOf(513);
+    expect(typeOf([claims(512)], table)).toBe('messages');
+    expect(typeOf([claims(513)], table)).toBe('malformed');
+    expect(table.introductions).toBe(512);
+  });
+
+  it('NET6: 8 addresses of 200 bytes in a claim, no more', () => {
+    const typeWith = (addresses: readonly string[]): string => {
+      const table = new Table();
+      table.peers.push({ publicKey: new Uint8Array(32), certificate: noCertificate, addresses });
+      return typeOf([claims(1)], table);
+    };
+    expect(typeWith(Array.from({ length: 8 }, () => 'x'.repeat(200)))).toBe('messages');
+    expect(typeWith(Array.from({ length: 9 }, () => 'x'))).toBe('malformed');
+    expect(typeWith(['x'.repeat(201)])).toBe('malformed');
+  });
+
+  it('NET6: 640 KiB in all, no byte more', () => {
+    const table = new Table();
+    const overhead = batchBytes(0).length;
+    const first = 1 + 2 * messageOverheadBytes + batchBytesMax;
+    table.batches.push(batchBytes(batchBytesMax - overhead), batchBytes(frameBytesMax - first - overhead));
+    const fitting = [batchMessage(0), batchMessage(1)];
+    expect(encodeFrame(fitting, table)).toHaveLength(frameBytesMax);
+    expect(typeOf(fitting, table)).toBe('messages');
+    table.batches[1] = batchBytes(frameBytesMax - first - overhead + 1);
+    expect(typeOf(fitting, table)).toBe('malformed');
+  });
+});
+
+describe('a length that nothing backs', () => {
+  const allocated: number[] = [];
+  /** Records the sizes of buffers made while it stands in for the constructor. */
+  const recorded = <Made extends object>(type: new (...given: never[]) => Made): typeof type => new Proxy(type, {
+    construct: (target, given, newTarget) => {
+      allocated.push(typeof given[0] === 'number' ? given[0] : 0);
+      return Reflect.construct(target, given, newTarget) as Made;
+    },
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    allocated.length = 0;
+  });
+
+  it.each([
+    ['a message', frameOf(1, 2 ** 30)],
+    ['a batch', frameOf(3, 2 ** 30)],
+    ['all there is to say', frameOf(3, 2 ** 32 - 1)],
+    ['a frontier', frameOf(2, 3, [0, 0xff, 0xff])],
+    ['a frontier within its limit', frameOf(2, 3, [0, 0, 4])],
+    ['claims', frameOf(4, 2, [0, 2])],
+    ['a payload', (() => {
+      const body = batchBytes(0);
+      body.set([0, 0, 0, 0x40], body.length - 64 - 4);
+      return frameOf(3, body.length, [...body]);
+    })()],
+  ])('NET2: is refused without an allocation: %s', (_what, frame) => {
+    vi.stubGlobal('Uint8Array', recorded(Uint8Array));
+    vi.stubGlobal('ArrayBuffer', recorded(ArrayBuffer));
+    expect(decodeFrame(frame, new Table())).toEqual(malformed);
+    expect(allocated).toEqual([]);
+  });
+
+  it('is noticed by the recorder: a writer does allocate', () => {
+    vi.stubGlobal('Uint8Array', recorded(Uint8Array));
+    encodeFrame([round], new Table());
+    expect(allocated).toEqual([512]);
+  });
+});

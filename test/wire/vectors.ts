@@ -1,0 +1,127 @@
+/** The golden vectors of a version: bytes in hex beside what they say. Peers are named by key, so any implementation can use them. */
+import {
+  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, peerIdOf, protocolVersion,
+} from '@murmuration/protocol';
+import type { BatchEnvelope, PeerIntroduction, ReceivedMessage, WireNames } from '@murmuration/protocol';
+import { publicKeyOf } from '@murmuration/byzantine/schemes';
+
+import { batches, hello, messages, names, networkKey, peers, scheme, secretKeys } from './samples.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Vector {
+  readonly bytes: string;
+  readonly decoded: Json;
+}
+export interface BatchVector extends Vector {
+  readonly updates: Json;
+  readonly signed: string;
+  readonly signature: string;
+  /** SHA-256 of the signed bytes: what the next batch of the log names. */
+  readonly hash: string;
+}
+export interface CertificateVector {
+  readonly networkKey: string;
+  readonly member: string;
+  readonly signed: string;
+  readonly certificate: string;
+}
+export interface KeyVector {
+  readonly secretKey: string;
+  readonly publicKey: string;
+  readonly peerId: string;
+}
+export interface PeerVector {
+  readonly publicKey: string;
+  readonly certificate: string;
+  readonly addresses: readonly string[];
+}
+export interface Vectors {
+  readonly protocolVersion: number;
+  readonly keys: Readonly<Record<string, KeyVector>>;
+  readonly peers: readonly PeerVector[];
+  readonly certificates: readonly CertificateVector[];
+  readonly batches: readonly BatchVector[];
+  readonly frames: Readonly<Record<string, Vector>>;
+  readonly hello: Vector;
+}
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+/** Plain data as JSON has it; bytes become hex. */
+export function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Uint8Array ? toHex(inner) : inner))) as Json;
+}
+
+/** What a batch says. */
+export const describeBatch = (bytes: Uint8Array): Json => toJson(decodeBatch(bytes)?.envelope ?? null);
+
+/** What the payload of a batch says. */
+export function describeUpdates({ payload, count }: BatchEnvelope): Json {
+  return toJson(decodeUpdates(payload, count) ?? null);
+}
+
+/** What a frame says, its peers by key. */
+export function describeFrame(frame: Uint8Array, table: WireNames): Json {
+  const decoded = decodeFrame(frame, table);
+  if (decoded.type !== 'messages') return toJson(decoded);
+  return toJson({ ...decoded, messages: decoded.messages.map((message) => describeMessage(message, table)) });
+}
+
+function describeMessage(message: ReceivedMessage, table: WireNames): unknown {
+  switch (message.type) {
+    case 'round':
+      return message;
+    case 'frontier':
+      return { ...message, entries: message.entries.map((entry) => ({ ...entry, author: table.publicKeyOf(entry.author) })) };
+    case 'claims':
+      return { ...message, claims: message.claims.map((claim) => ({ ...claim, peer: table.introductionOf(claim.peer) })) };
+    case 'received-batch':
+      return { type: message.type, bytes: message.bytes };
+  }
+}
+
+/** The vectors of the version that this build speaks. */
+export function currentVectors(): Vectors {
+  const frames = { ...messages, 'all-types': Object.values(messages).flat(), nothing: [] };
+  return {
+    protocolVersion,
+    keys: Object.fromEntries(Object.entries(secretKeys).map(([name, secretKey]) => [name, keyVector(secretKey)])),
+    peers: toJson(peers) as unknown as readonly PeerVector[],
+    certificates: peers.slice(0, 2).map(certificateVector),
+    batches: batches.map(batchVector),
+    frames: Object.fromEntries(Object.entries(frames).map(([name, sent]) => {
+      const bytes = encodeFrame(sent, names);
+      return [name, { bytes: toHex(bytes), decoded: describeFrame(bytes, names) }];
+    })),
+    hello: { bytes: toHex(encodeHello(hello)), decoded: toJson(decodeHello(encodeHello(hello))) },
+  };
+}
+
+function keyVector(secretKey: Uint8Array): KeyVector {
+  const publicKey = publicKeyOf(secretKey);
+  return { secretKey: toHex(secretKey), publicKey: toHex(publicKey), peerId: peerIdOf(publicKey) };
+}
+
+function certificateVector({ publicKey, certificate }: PeerIntroduction): CertificateVector {
+  return {
+    networkKey: toHex(networkKey),
+    member: toHex(publicKey),
+    signed: toHex(certificateBytes(networkKey, publicKey)),
+    certificate: toHex(certificate),
+  };
+}
+
+function batchVector(bytes: Uint8Array): BatchVector {
+  const batch = decodeBatch(bytes);
+  if (batch === undefined) throw new Error('a sample batch is malformed');
+  return {
+    bytes: toHex(bytes),
+    decoded: toJson(batch.envelope),
+    updates: describeUpdates(batch.envelope),
+    signed: toHex(batch.signed),
+    signature: toHex(batch.signature),
+    hash: toHex(scheme.hash(batch.signed)),
+  };
+}
