@@ -1,4 +1,7 @@
-/** Records the protocol version of this source: `node --conditions=source test/wire/generate.ts`. Refuses to rewrite history. */
+/**
+ * Records the protocol version that the sources speak: `node --conditions=source test/wire/generate.ts`. A recorded
+ * version whose bytes have changed is refused. Without the condition it would speak for the last build.
+ */
 import { recordVersion } from './records.ts';
 import { names } from './samples.ts';
 import { currentVectors } from './vectors.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPair, publicKeyFromRaw } from '@libp2p/crypto/keys';
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id';
-import { peerIdOf, publicKeyOfPeerId } from '@murmuration/protocol';
+import { peerIdOf, protocolVersion, publicKeyOfPeerId } from '@murmuration/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -23,14 +23,13 @@ describe('our peer ids', () => {
   });
 
   it('NET10: of the vectors are those of libp2p', () => {
-    const keys = Object.values(readVectors(import.meta.dirname, 1).keys);
+    const keys = Object.values(readVectors(import.meta.dirname, protocolVersion).keys);
     expect(keys.map(({ publicKey }) => peerIdFromPublicKey(publicKeyFromRaw(fromHex(publicKey))).toString()))
       .toEqual(keys.map(({ peerId }) => peerId));
   });
 
-  it.each(['secp256k1', 'ECDSA', 'RSA'] as const)('name no %s key, which libp2p would', async (type) => {
-    const { publicKey } = await generateKeyPair(type);
-    expect(publicKeyOfPeerId(peerIdFromPublicKey(publicKey as Parameters<typeof peerIdFromPublicKey>[0]).toString()))
-      .toBeUndefined();
+  it.each(['secp256k1', 'RSA'] as const)('NET10: name no %s key, though libp2p has ids for them', async (type) => {
+    const { publicKey } = await generateKeyPair(type as 'RSA');
+    expect(publicKeyOfPeerId(peerIdFromPublicKey(publicKey).toString())).toBeUndefined();
   });
 });

@@ -1,12 +1,9 @@
-/** The records of all versions, in a folder: `versions.json` and `vectors/vN.json`. A version once recorded stays as it is. */
+/** Records of all versions, in a folder: `versions.json` and `vectors/vN.json`. A recorded version stays as it is. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Vectors } from './vectors.ts';
-import { versionFault } from './wire-digest.ts';
-
-/** Digest by protocol version. */
-export type Versions = Readonly<Record<string, string>>;
+import { versionFault, type Versions } from './wire-digest.ts';
 
 export function readVersions(folder: string): Versions {
   return JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8')) as Versions;
@@ -16,7 +13,7 @@ export function readVectors(folder: string, version: number | string): Vectors {
   return JSON.parse(readFileSync(vectorsPath(folder, version), 'utf8')) as Vectors;
 }
 
-/** Writes the records of a version that is new or has the same digest. Throws, and writes nothing, where it has another. */
+/** Writes the records of a version that is new or has its digest; throws, and writes nothing, if it has another. */
 export function recordVersion(folder: string, vectors: Vectors, digest: string): void {
   const { protocolVersion } = vectors;
   const versions = readVersions(folder);

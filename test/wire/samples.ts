@@ -1,44 +1,41 @@
 /**
- * One fixed sample of everything that travels. Keys come from fixed seeds and ed25519 is deterministic, so the bytes are the
- * same on every machine. The records below have a row for each kind: a new kind without a sample does not compile.
+ * One fixed sample of everything that travels. Keys come from fixed seeds and ed25519 is deterministic, so the bytes
+ * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
-import { certificateBytes, encodeUpdates, joinSignature, noCertificate, noHash, signedBytesOf } from '@murmuration/protocol';
-import type {
-  BatchEnvelope, BatchHandle, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberState, Message, PeerIndex, Sequence, Signer,
-  Update, WallMillis,
+import {
+  certificateBytes, encodeUpdates, joinSignature, noCertificate, noHash, signedBytesOf,
 } from '@murmuration/protocol';
-import { nodeCryptoScheme, signerFromSecret } from '@murmuration/byzantine/schemes';
+import type {
+  BatchEnvelope, BatchHandle, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberState, Message, PeerIndex,
+  PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
+} from '@murmuration/protocol';
+import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 
 import { PeerTable } from './peer-table.ts';
 
-export const scheme = nodeCryptoScheme();
+export const scheme: SignatureScheme = nodeCryptoScheme();
 
+type Role = 'network' | 'author' | 'member' | 'guest';
 const secretOf = (first: number): Uint8Array => Uint8Array.from({ length: 32 }, (_, index) => first + index);
-export const secretKeys = { network: secretOf(1), author: secretOf(65), member: secretOf(129), guest: secretOf(193) } as const;
-const signers: Readonly<Record<keyof typeof secretKeys, Signer>> = {
-  network: signerFromSecret(secretKeys.network),
-  author: signerFromSecret(secretKeys.author),
-  member: signerFromSecret(secretKeys.member),
-  guest: signerFromSecret(secretKeys.guest),
+/** Everybody's 32-byte seed: runs of bytes, which nobody would take for a secret. */
+export const secretKeys: Readonly<Record<Role, Uint8Array>> = {
+  network: secretOf(1), author: secretOf(65), member: secretOf(129), guest: secretOf(193),
 };
-const networkKey = signers.network.publicKey;
+const network = signerFromSecret(secretKeys.network);
+const author = signerFromSecret(secretKeys.author);
+export const networkKey: Uint8Array = network.publicKey;
 const networkId = scheme.hash(networkKey).subarray(0, 16);
-const certify = (member: Uint8Array): Uint8Array => signers.network.sign(certificateBytes(networkKey, member));
 
-/** Peers of the table: two certified ones, and one of an open network that cannot be dialed. */
-export const peers = [
-  {
-    publicKey: signers.author.publicKey,
-    certificate: certify(signers.author.publicKey),
-    addresses: ['/ip4/192.0.2.1/udp/4001/quic-v1', '/ip6/2001:db8::1/tcp/4001'],
-  },
-  {
-    publicKey: signers.member.publicKey,
-    certificate: certify(signers.member.publicKey),
-    addresses: ['/dns4/höhle.example/tcp/4001'],
-  },
-  { publicKey: signers.guest.publicKey, certificate: noCertificate, addresses: [] },
-] as const;
+const certified = (publicKey: Uint8Array, addresses: readonly string[]): PeerIntroduction =>
+  ({ publicKey, certificate: network.sign(certificateBytes(networkKey, publicKey)), addresses });
+
+/** Two certified peers, and one of an open network that cannot be dialed. */
+export const authorPeer: PeerIntroduction =
+  certified(author.publicKey, ['/ip4/192.0.2.1/udp/4001/quic-v1', '/ip6/2001:db8::1/tcp/4001']);
+export const memberPeer: PeerIntroduction = certified(publicKeyOf(secretKeys.member), ['/dns4/höhle.example/tcp/4001']);
+const guestPeer = { publicKey: publicKeyOf(secretKeys.guest), certificate: noCertificate, addresses: [] };
+/** The table: a peer is its position. */
+export const peers: readonly PeerIntroduction[] = [authorPeer, memberPeer, guestPeer];
 
 const updates: Readonly<Record<Update['type'], Update>> = {
   'register-set': { type: 'register-set', key: 'läuft', value: Uint8Array.of(0, 1, 254, 255) },
@@ -48,8 +45,8 @@ const updates: Readonly<Record<Update['type'], Update>> = {
 
 /** Two batches of one log; the second names the first by its hash. */
 const first: BatchEnvelope = {
-  networkId, author: signers.author.publicKey, epoch: 7 as Epoch, firstSequence: 1 as Sequence, count: 3, previousHash: noHash,
-  time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0 }, scope: 'mesh',
+  networkId, author: author.publicKey, epoch: 7 as Epoch, firstSequence: 1 as Sequence, count: 3,
+  previousHash: noHash, time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0 }, scope: 'mesh',
   payload: encodeUpdates(Object.values(updates)),
 };
 const second: BatchEnvelope = {
@@ -58,9 +55,9 @@ const second: BatchEnvelope = {
   payload: encodeUpdates([updates['register-delete']]),
 };
 export const envelopes: readonly BatchEnvelope[] = [first, second];
-const batches = envelopes.map((envelope) => {
+export const batches: readonly Uint8Array[] = envelopes.map((envelope) => {
   const signed = signedBytesOf(envelope);
-  return joinSignature(signed, signers.author.sign(signed));
+  return joinSignature(signed, author.sign(signed));
 });
 
 const states: Readonly<Record<MemberState, PeerIndex>> = {
@@ -99,6 +96,5 @@ export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
   }],
 };
 
-export const hello: Hello = { networkId, certificate: peers[0].certificate, addresses: peers[0].addresses };
+export const hello: Hello = { networkId, certificate: authorPeer.certificate, addresses: authorPeer.addresses };
 export const names: PeerTable = new PeerTable(peers, batches);
-export { batches, networkKey };

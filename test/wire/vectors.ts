@@ -1,11 +1,17 @@
-/** The golden vectors of a version: bytes in hex beside what they say. Peers are named by key, so any implementation can use them. */
+/**
+ * The golden vectors of a version: bytes in hex beside what they say. Peers are named by key, so that any
+ * implementation of the protocol can be held against them.
+ */
 import {
-  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, peerIdOf, protocolVersion,
+  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, peerIdOf,
+  protocolVersion,
 } from '@murmuration/protocol';
 import type { BatchEnvelope, PeerIntroduction, ReceivedMessage, WireNames } from '@murmuration/protocol';
 import { publicKeyOf } from '@murmuration/byzantine/schemes';
 
-import { batches, hello, messages, names, networkKey, peers, scheme, secretKeys } from './samples.ts';
+import {
+  authorPeer, batches, hello, memberPeer, messages, names, networkKey, peers, scheme, secretKeys,
+} from './samples.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -51,11 +57,9 @@ export const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from
 
 /** Plain data as JSON has it; bytes become hex. */
 export function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Uint8Array ? toHex(inner) : inner))) as Json;
+  const plain = (_key: string, inner: unknown): unknown => (inner instanceof Uint8Array ? toHex(inner) : inner);
+  return JSON.parse(JSON.stringify(value, plain)) as Json;
 }
-
-/** What a batch says. */
-export const describeBatch = (bytes: Uint8Array): Json => toJson(decodeBatch(bytes)?.envelope ?? null);
 
 /** What the payload of a batch says. */
 export function describeUpdates({ payload, count }: BatchEnvelope): Json {
@@ -69,14 +73,18 @@ export function describeFrame(frame: Uint8Array, table: WireNames): Json {
   return toJson({ ...decoded, messages: decoded.messages.map((message) => describeMessage(message, table)) });
 }
 
-function describeMessage(message: ReceivedMessage, table: WireNames): unknown {
+function describeMessage(message: ReceivedMessage, table: WireNames): object {
   switch (message.type) {
     case 'round':
       return message;
     case 'frontier':
-      return { ...message, entries: message.entries.map((entry) => ({ ...entry, author: table.publicKeyOf(entry.author) })) };
+      return {
+        ...message, entries: message.entries.map((entry) => ({ ...entry, author: table.publicKeyOf(entry.author) })),
+      };
     case 'claims':
-      return { ...message, claims: message.claims.map((claim) => ({ ...claim, peer: table.introductionOf(claim.peer) })) };
+      return {
+        ...message, claims: message.claims.map((claim) => ({ ...claim, peer: table.introductionOf(claim.peer) })),
+      };
     case 'received-batch':
       return { type: message.type, bytes: message.bytes };
   }
@@ -89,7 +97,7 @@ export function currentVectors(): Vectors {
     protocolVersion,
     keys: Object.fromEntries(Object.entries(secretKeys).map(([name, secretKey]) => [name, keyVector(secretKey)])),
     peers: toJson(peers) as unknown as readonly PeerVector[],
-    certificates: peers.slice(0, 2).map(certificateVector),
+    certificates: [authorPeer, memberPeer].map(certificateVector),
     batches: batches.map(batchVector),
     frames: Object.fromEntries(Object.entries(frames).map(([name, sent]) => {
       const bytes = encodeFrame(sent, names);

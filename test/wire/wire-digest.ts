@@ -1,12 +1,12 @@
 /**
- * What makes a protocol version: the bytes of the samples, and the limits that receivers enforce. The digest of both is kept
- * for each version in `versions.json`; nodes that speak one version must agree on it.
+ * What makes a protocol version: the bytes of the samples, and the limits that receivers enforce. The digest of both is
+ * kept for each version in `versions.json`; nodes that speak one version must agree on it.
  */
 import { createHash } from 'node:crypto';
 import * as protocol from '@murmuration/protocol';
 import type { WireNames } from '@murmuration/protocol';
 
-import { batches, envelopes, hello, messages, networkKey, peers } from './samples.ts';
+import { authorPeer, batches, envelopes, hello, messages, networkKey } from './samples.ts';
 
 const { certificateBytes, encodeFrame, encodeHello, signedBytesOf } = protocol;
 
@@ -23,17 +23,16 @@ export function encodingsOf(names: WireNames): Encodings {
     'frame of all types': encodeFrame(Object.values(messages).flat(), names),
     'frame of nothing': encodeFrame([], names),
     hello: encodeHello(hello),
-    'certificate, signed bytes': certificateBytes(networkKey, peers[0].publicKey),
-    ...Object.fromEntries(envelopes.map((envelope, index) => [`batch ${index}, signed bytes`, signedBytesOf(envelope)])),
-    ...Object.fromEntries(batches.map((batch, index) => [`batch ${index}`, batch])),
+    'certificate, signed bytes': certificateBytes(networkKey, authorPeer.publicKey),
+    ...Object.fromEntries(envelopes.map((envelope, at) => [`batch ${at}, signed bytes`, signedBytesOf(envelope)])),
+    ...Object.fromEntries(batches.map((batch, at) => [`batch ${at}`, batch])),
   };
 }
 
 /** Every limit of the protocol: the exports that `limits.ts` names `…Max`. */
 export function enforcedLimits(): Limits {
-  const isLimit = (entry: [string, unknown]): entry is [string, number] =>
-    entry[0].endsWith('Max') && typeof entry[1] === 'number';
-  return Object.fromEntries(Object.entries(protocol).filter(isLimit));
+  return Object.fromEntries(Object.entries(protocol).flatMap(([name, value]) =>
+    name.endsWith('Max') && typeof value === 'number' ? [[name, value]] : []));
 }
 
 /** SHA-256, in hex. The order in which names come does not count. */
@@ -47,12 +46,15 @@ export function digestOf(encodings: Encodings, limits: Limits): string {
 
 const command = 'node --conditions=source test/wire/generate.ts';
 
+/** Digest by protocol version. */
+export type Versions = Readonly<Record<string, string>>;
+
 /** What is wrong with a version of this digest, as advice; nothing where it is recorded with the same digest. */
-export function versionFault(recorded: Readonly<Record<string, string>>, version: number, digest: string): string | undefined {
+export function versionFault(recorded: Versions, version: number, digest: string): string | undefined {
   const known = recorded[version];
   if (known === digest) return undefined;
-  if (known === undefined) return `Protocol version ${version} has no entry in versions.json: add it with \`${command}\`.`;
-  return `The wire has changed, but protocolVersion is still ${version}: nodes of two builds would misread each other. ` +
-    `Raise protocolVersion in packages/protocol/src/messages.ts to ${version + 1} and add a new entry with \`${command}\`; ` +
-    'never change an entry that exists.';
+  if (known === undefined) return `Protocol version ${version} has no entry in versions.json: run \`${command}\`.`;
+  return `The wire has changed, but protocolVersion is still ${version}: two builds would misread each other. ` +
+    `Raise protocolVersion in packages/protocol/src/messages.ts to ${version + 1} and add a new entry with ` +
+    `\`${command}\`; never change an entry that exists.`;
 }

@@ -3,7 +3,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { usageError } from './program-error.ts';
 import { valueOfText, type RawValues } from './config/raw-value.ts';
 import { flagOf, settings, type SettingKey } from './config/settings.ts';
-import { verbNamed, verbs, type Verb, type VerbName } from './verbs.ts';
+import { verbs, type Verb, type VerbName } from './verbs.ts';
 
 /** A command line, understood. */
 export interface Arguments {

@@ -2,7 +2,6 @@
 import { readArguments, type Arguments } from './arguments.ts';
 import { helpData, helpText } from './commands/help.ts';
 import { peersData, peersText } from './commands/peers.ts';
-import { start } from './commands/start.ts';
 import { statusData, statusText } from './commands/status.ts';
 import { versionInfo, versionText } from './commands/version.ts';
 import { readConfig } from './config/read-config.ts';
@@ -36,6 +35,8 @@ async function run({ verb, subject, isJson, flags }: Arguments, terminal: Termin
     case 'status': return show(await statusData(config()), statusText);
     case 'peers': return show(await peersData(config()), peersText);
     case 'start': {
+      // The network takes long to load, and the other verbs do without it.
+      const { start } = await import('./commands/start.ts');
       const { exitCode, ...ending } = await start(config(), isJson, terminal);
       if (isJson) print(terminal, ending);
       return exitCode;

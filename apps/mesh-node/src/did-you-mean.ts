@@ -9,7 +9,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }
 
-/** The nearest known word, if it is at most a third of the letters away; of equals the first. */
+/** The nearest known word, if it is at most a third of the letters away, or one that the typed word begins; of equals the first. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const typed = bare(word);
   let best: string | undefined;
@@ -18,10 +18,13 @@ export function nearestWord(word: string, known: readonly string[]): string | un
     const distance = editDistance(typed, bare(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  if (best !== undefined || typed.length < beginningLengthMin) return best;
+  return known.find((candidate) => bare(candidate).startsWith(typed));
 }
 
 const lengthMax = 64;
+/** Shorter beginnings fit too many words. */
+const beginningLengthMin = 3;
 
 function bare(word: string): string {
   return word.toLowerCase().replace(/[^a-z0-9]/g, '').slice(0, lengthMax);

@@ -41,7 +41,8 @@ export async function chooseListenPorts(listen: readonly string[], file: string)
 
 function readPorts(file: string): Ports {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Ports;
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof content === 'object' && content !== null ? content as Ports : {};
   } catch {
     // The first start, or a file that is not whole: another port is no loss.
     return {};

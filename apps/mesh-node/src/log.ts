@@ -2,13 +2,13 @@
  * Log lines: JSON for machines, pretty on a terminal. Secrets are redacted by name, and what a peer could have written is escaped.
  * Writing never waits for a slow reader: beyond its buffer, lines are dropped.
  */
-import { destination as openDestination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { destination as openDestination, pino, stdTimeFunctions, type Logger, type LoggerOptions } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Config } from './config/settings.ts';
 import { printable, printableData } from './printable.ts';
 
 /** A logger of this program. */
-export type Log = Logger;
+export type Log = Logger<never, boolean>;
 
 /** Where the lines go. */
 export interface LogTarget {
@@ -29,7 +29,7 @@ const secrets = ['authorization', 'cookie', 'token', 'key', 'secretKey', 'networ
 const bufferedBytesMax = 1024 * 1024;
 
 /** Options of the logger, apart from its destination. */
-export function logOptions(logLevel: Config['logLevel'], node: string): Parameters<typeof pino>[0] & object {
+export function logOptions(logLevel: Config['logLevel'], node: string): LoggerOptions {
   return {
     level: logLevel,
     base: { node },

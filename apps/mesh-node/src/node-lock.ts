@@ -8,8 +8,8 @@ import { causeOf } from './program-error.ts';
 
 /** SQLITE_BUSY: somebody else holds the lock. */
 const busy = 5;
-/** Longer than `isLocked` of another process looks at the file. */
-const lookMs = 500;
+/** Times that we try again because somebody was only looking: a look takes less than a millisecond. */
+const attemptsMax = 100;
 
 /** The lock, held until it is released or the process ends. */
 export class NodeLock {
@@ -21,15 +21,19 @@ export class NodeLock {
 
   /** Takes the lock, or answers undefined if another process holds it. */
   static take(file: string): NodeLock | undefined {
-    const database = open(file, false);
-    try {
-      database.exec(`PRAGMA busy_timeout = ${lookMs}; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE`);
-      return new NodeLock(database);
-    } catch (error) {
-      database.close();
-      if (isBusy(error)) return undefined;
-      throw new Error(`cannot lock ${file}: ${causeOf(error)}`, { cause: error });
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+      const database = open(file, false);
+      try {
+        database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+        return new NodeLock(database);
+      } catch (error) {
+        database.close();
+        if (!isBusy(error)) throw new Error(`cannot lock ${file}: ${causeOf(error)}`, { cause: error });
+      }
+      // A holder shuts lookers out; a looker shuts out takers, but not other lookers.
+      if (isLocked(file)) return undefined;
     }
+    return undefined;
   }
 
   release(): void {

@@ -41,7 +41,7 @@ export class RepeatLimit {
 
   /** Ends the period: tells the counts. What went on is told as a count once more, not as something new. */
   endPeriod(): void {
-    for (const [reason, count] of [...this.#repetitions]) {
+    for (const [reason, count] of this.#repetitions) {
       if (count > 0) this.#options.repeated(reason, count);
       if (count > 0 && reason !== otherReasons) this.#repetitions.set(reason, 0);
       else this.#repetitions.delete(reason);

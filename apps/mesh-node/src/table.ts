@@ -9,6 +9,24 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ').trimEnd());
 }
 
+/** Rows of a term and its explanation, which is broken between words to stay within the width. */
+export function explanations(rows: readonly (readonly [term: string, text: string])[], width = 100): string[] {
+  const indent = Math.max(0, ...rows.map(([term]) => lengthOf(term))) + 2;
+  return rows.flatMap(([term, text]) =>
+    wrap(text, Math.max(20, width - indent)).map((line, index) => `${pad(index === 0 ? term : '', indent)}${line}`));
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (lengthOf(last) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 const lengthOf = (text: string): number => [...text].length;
 
 const pad = (text: string, width: number): string => text + ' '.repeat(width - lengthOf(text));

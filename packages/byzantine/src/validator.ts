@@ -19,14 +19,12 @@ export class Validator implements Standing {
   readonly #context: ModuleContext;
   readonly #banned: Int32Array;
   readonly #bannedUntilMs: Float64Array;
-  readonly #next: Uint16Array;
 
   constructor(options: ByzantineOptions, context: ModuleContext) {
     this.#options = options;
     this.#context = context;
     this.#banned = context.allocator.int32('byzantine.banned', options.bansMax).fill(noPeer);
     this.#bannedUntilMs = context.allocator.float64('byzantine.banned-until', options.bansMax);
-    this.#next = context.allocator.uint16('byzantine.next-ban', 1);
   }
 
   isBanned(node: NodeIndex, peer: PeerIndex, now: Millis): boolean {
@@ -52,9 +50,19 @@ export class Validator implements Standing {
   }
 
   #ban(node: NodeIndex, peer: PeerIndex, now: Millis): void {
-    const position = this.#next[node] as number;
-    this.#next[node] = (position + 1) % this.#options.bansMax;
-    this.#banned[node * this.#options.bansMax + position] = peer;
-    this.#bannedUntilMs[node * this.#options.bansMax + position] = now + this.#options.banMs;
+    const cell = this.#cellFor(node, peer);
+    this.#banned[cell] = peer;
+    this.#bannedUntilMs[cell] = now + this.#options.banMs;
+  }
+
+  /** The peer's own cell, so that nobody crowds out the bans of others by repeating itself; else that of the oldest ban. */
+  #cellFor(node: NodeIndex, peer: PeerIndex): number {
+    const start = node * this.#options.bansMax;
+    let oldest = start;
+    for (let cell = start; cell < start + this.#options.bansMax; cell++) {
+      if (this.#banned[cell] === peer) return cell;
+      if ((this.#bannedUntilMs[cell] as number) < (this.#bannedUntilMs[oldest] as number)) oldest = cell;
+    }
+    return oldest;
   }
 }

@@ -20,20 +20,23 @@ export class AntiEntropy {
   readonly #frontier: Frontier;
   readonly #options: GossipOptions;
   readonly #context: ModuleContext;
+  /** When we last asked somebody, 0 before the first time, and whom. */
   readonly #askedAtMs: Float64Array;
+  readonly #asked: Int32Array;
 
   constructor(frontier: Frontier, options: GossipOptions, context: ModuleContext) {
     this.#frontier = frontier;
     this.#options = options;
     this.#context = context;
     this.#askedAtMs = context.allocator.float64('gossip.asked-at', 1);
+    this.#asked = context.allocator.int32('gossip.asked-peer', 1);
   }
 
   /** Asks a neighbor for what it has and we lack, unless another was asked a moment ago: two would send the same. */
   ask(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
-    const askedAtMs = this.#askedAtMs[node] as number;
-    if (askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs) return;
+    if (this.#isWaiting(node, now)) return;
     this.#askedAtMs[node] = now;
+    this.#asked[node] = peer;
     this.#tell(node, peer, false, effects);
   }
 
@@ -43,10 +46,17 @@ export class AntiEntropy {
     this.ask(node, peer, now, effects);
   }
 
-  onFrontier(node: NodeIndex, from: PeerIndex, message: FrontierMessage, effects: Effects): void {
+  /** Sends what the other lacks, and tells where we lack something, unless our own question is on its way there already. */
+  onFrontier(node: NodeIndex, from: PeerIndex, message: FrontierMessage, now: Millis, effects: Effects): void {
     const theirs = this.#theirSequences(node, message);
     this.#sendMissing(node, from, theirs.known, effects);
-    if (theirs.hasMore && !message.isReply) this.#tell(node, from, true, effects);
+    const isAsked = this.#asked[node] === from && this.#isWaiting(node, now);
+    if (theirs.hasMore && !message.isReply && !isAsked) this.#tell(node, from, true, effects);
+  }
+
+  #isWaiting(node: NodeIndex, now: Millis): boolean {
+    const askedAtMs = this.#askedAtMs[node] as number;
+    return askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs;
   }
 
   #tell(node: NodeIndex, peer: PeerIndex, isReply: boolean, effects: Effects): void {
@@ -82,6 +92,8 @@ export class AntiEntropy {
     for (let next = after; next < sequence && left > 0; ) {
       const batch = this.#context.source.batchAfter(node, author, epoch, next);
       if (batch === undefined) return left;
+      // What does not fit ends the delta, but for the first: a batch above the budget would never go.
+      if (batch.header.bytes > left && left < this.#options.deltaBytesMax) return 0;
       effects.send(node, to, batch);
       left -= batch.header.bytes;
       next = (batch.header.firstSequence + batch.header.count - 1) as Sequence;

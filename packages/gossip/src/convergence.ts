@@ -1,6 +1,7 @@
 /**
  * Do we all know the same? Locally that is: every neighbor has told our digest since it last changed. It is an observation, not
- * a proof: a neighbor may know of a batch that its digest has not told yet.
+ * a proof: a neighbor may know of a batch that its digest has not told yet. The clock runs from the first sign of a difference,
+ * a batch of ours or another digest, to the agreement that ends it.
  */
 import { millis, type Effects, type Millis, type ModuleContext, type Neighborhood, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 
@@ -10,6 +11,7 @@ export class Convergence {
   readonly #neighborhood: Neighborhood;
   readonly #agreed: Int32Array;
   readonly #agreedCount: Uint16Array;
+  /** When the difference showed; 0 before the first. */
   readonly #changedAtMs: Float64Array;
   readonly #isConverged: Uint8Array;
 
@@ -29,20 +31,33 @@ export class Convergence {
 
   /** Our digest moved: what neighbors agreed to is the past. The first change after agreement starts the clock. */
   onChanged(node: NodeIndex, now: Millis): void {
-    if (this.isConverged(node) || this.#changedAtMs[node] === 0) this.#changedAtMs[node] = now;
-    this.#isConverged[node] = 0;
+    this.#startClock(node, now);
     this.#agreedCount[node] = 0;
   }
 
   onCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean, now: Millis, effects: Effects): void {
     this.#context.observer.digestCompared(node, peer, isEqual);
-    if (!isEqual) return this.#forget(node, peer);
+    // Whoever is no neighbor is not asked for its agreement, and its word changes nothing.
+    if (!this.#neighborhood.isNeighbor(node, peer)) return;
+    if (!isEqual) return this.#differ(node, peer, now);
     this.#remember(node, peer);
     if (this.isConverged(node) || !this.#allAgree(node)) return;
     this.#isConverged[node] = 1;
-    const afterMs = millis(Math.max(0, now - (this.#changedAtMs[node] as number)));
+    const changedAtMs = this.#changedAtMs[node] as number;
+    const afterMs = millis(changedAtMs === 0 ? 0 : now - changedAtMs);
     this.#context.observer.converged(node, afterMs);
     effects.emit(node, { type: 'converged', afterMs });
+  }
+
+  #startClock(node: NodeIndex, now: Millis): void {
+    if (this.isConverged(node) || this.#changedAtMs[node] === 0) this.#changedAtMs[node] = now;
+    this.#isConverged[node] = 0;
+  }
+
+  #differ(node: NodeIndex, peer: PeerIndex, now: Millis): void {
+    this.#startClock(node, now);
+    const position = this.#positionOf(node, peer);
+    if (position >= 0) this.#forgetAt(node, position);
   }
 
   #allAgree(node: NodeIndex): boolean {
@@ -56,16 +71,23 @@ export class Convergence {
   }
 
   #remember(node: NodeIndex, peer: PeerIndex): void {
+    if (this.#positionOf(node, peer) >= 0) return;
+    if (this.#agreedCount[node] === this.#max) this.#forgetStrangers(node);
     const count = this.#agreedCount[node] as number;
-    if (count === this.#max || this.#positionOf(node, peer) >= 0) return;
+    if (count === this.#max) return;
     this.#agreed[node * this.#max + count] = peer;
     this.#agreedCount[node] = count + 1;
   }
 
-  #forget(node: NodeIndex, peer: PeerIndex): void {
-    this.#isConverged[node] = 0;
-    const position = this.#positionOf(node, peer);
-    if (position < 0) return;
+  /** Those whose links have ended since they agreed make room for those who took their places. */
+  #forgetStrangers(node: NodeIndex): void {
+    for (let position = (this.#agreedCount[node] as number) - 1; position >= 0; position--) {
+      const peer = this.#agreed[node * this.#max + position] as PeerIndex;
+      if (!this.#neighborhood.isNeighbor(node, peer)) this.#forgetAt(node, position);
+    }
+  }
+
+  #forgetAt(node: NodeIndex, position: number): void {
     const last = (this.#agreedCount[node] as number) - 1;
     this.#agreed[node * this.#max + position] = this.#agreed[node * this.#max + last] as number;
     this.#agreedCount[node] = last;

@@ -73,7 +73,7 @@ export class GossipCoordinator {
       case 'round':
         return this.#rounds.onRound(node, from, message, now, effects);
       case 'frontier':
-        return this.#antiEntropy.onFrontier(node, from, message, effects);
+        return this.#antiEntropy.onFrontier(node, from, message, now, effects);
       case 'batch':
         return this.#take(node, from, message, now, effects);
       default:

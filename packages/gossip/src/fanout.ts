@@ -22,17 +22,16 @@ export interface Draw {
  */
 export function pickPartners(neighborhood: Neighborhood, draw: Draw, count: number, except: PeerIndex): PeerIndex[] {
   const { node } = draw;
-  const size = neighborhood.neighborCount(node);
-  const wanted = Math.min(size, neighborhood.isNeighbor(node, except) ? count + 1 : count);
+  const neighbors = neighborhood.neighborCount(node);
+  const size = neighborhood.isNeighbor(node, except) ? neighbors - 1 : neighbors;
   const positions: number[] = [];
-  for (let last = size - wanted; last < size; last++) {
+  for (let last = Math.max(0, size - count); last < size; last++) {
     const drawn = pickBelow(random32(draw.seed, node, draw.step, last), last + 1);
     positions.push(positions.includes(drawn) ? last : drawn);
   }
-  return positions
-    .map((position) => neighborhood.neighborAt(node, position))
-    .filter((peer) => peer !== except)
-    .slice(0, count);
+  // Where `except` stands, the last neighbor stands in for it: all others keep the same chance.
+  const peers = positions.map((position) => neighborhood.neighborAt(node, position));
+  return peers.map((peer) => (peer === except ? neighborhood.neighborAt(node, size) : peer));
 }
 
 /** Time to the next round: the hot interval doubles with every `equalRoundsToSlow` equal rounds, up to the quiet one. */

@@ -17,8 +17,6 @@ import { KeyTable } from './key-table.ts';
 
 /** A cell at its hard cap, the hubs, and several generations of lost members (GOSSIP 2.5). */
 const peersMax = 4_096;
-/** Half of the addresses of a peer are its own word, half hearsay: neither can push the other out. */
-const addressesPerSourceMax = addressesPerPeerMax / 2;
 
 interface Peer {
   readonly id: PeerId;
@@ -74,6 +72,7 @@ export class AddressBook implements PeerTags {
     return this.#at(peer).publicKey;
   }
 
+  /** Where to dial it: its own word first, then hearsay, which can never push that out. */
   addressesOf(peer: PeerIndex): readonly string[] {
     const { own, hearsay } = this.#at(peer);
     return [...new Set([...own, ...hearsay])];
@@ -81,7 +80,7 @@ export class AddressBook implements PeerTags {
 
   introductionOf(peer: PeerIndex): PeerIntroduction {
     const { publicKey, certificate } = this.#at(peer);
-    return { publicKey, certificate, addresses: this.addressesOf(peer) };
+    return { publicKey, certificate, addresses: this.addressesOf(peer).slice(0, addressesPerPeerMax) };
   }
 
   highOf(peer: PeerIndex): number {
@@ -112,7 +111,7 @@ export class AddressBook implements PeerTags {
   }
 }
 
-/** The newest first, each once, at most `addressesPerSourceMax`. */
+/** The newest first, each once, at most `addressesPerPeerMax`. */
 function latest(fresh: readonly string[], old: readonly string[]): string[] {
-  return [...new Set([...fresh, ...old])].slice(0, addressesPerSourceMax);
+  return [...new Set([...fresh, ...old])].slice(0, addressesPerPeerMax);
 }

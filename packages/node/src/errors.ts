@@ -11,6 +11,8 @@ export interface NodeErrorDetails {
   'unsafe-file': { readonly path: string };
   /** The caller's: one write is larger than a batch may be. Nothing was written. */
   'write-too-large': { readonly bytes: number; readonly bytesMax: number };
+  /** The caller's: a key or a value breaks its limit. Nothing was written. */
+  'invalid-write': { readonly limit: string };
   /** The caller's: the node is closed. */
   closed: Record<string, never>;
   /** The operator's: another process uses this identity. Writes are refused. */

@@ -24,6 +24,7 @@ export class Loop {
   #isStopped = false;
   #alarm: NodeJS.Timeout | undefined;
   #alarmDueMs = Infinity;
+  readonly #chores: NodeJS.Timeout[] = [];
 
   constructor(mesh: Mesh, clock: Clock) {
     this.#mesh = mesh;
@@ -64,10 +65,16 @@ export class Loop {
     if (dueMs < this.#alarmDueMs) this.#arm(dueMs);
   }
 
+  /** Repeats a chore of the shell for as long as the loop runs. */
+  every(intervalMs: number, chore: () => void): void {
+    this.#chores.push(setInterval(chore, intervalMs));
+  }
+
   /** No input and no timer has an effect from now on. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#alarm);
+    for (const chore of this.#chores) clearInterval(chore);
   }
 
   #arm(dueMs: Millis): void {

@@ -1,5 +1,5 @@
 /** The bytes of batches, by handle. The core carries handles; bytes stay here for as long as the replica holds the batch. */
-import type { BatchHandle, SignedBatch } from '@murmuration/protocol';
+import { assert, type BatchHandle, type SignedBatch } from '@murmuration/protocol';
 
 /** A batch that this node holds. `batch` is views of `bytes`, which never change. */
 export interface StoredBatch {
@@ -19,6 +19,13 @@ export class SideStore {
 
   get(handle: BatchHandle): StoredBatch | undefined {
     return this.#batches.get(handle);
+  }
+
+  /** The encoded batch. */
+  bytesOf(handle: BatchHandle): Uint8Array {
+    const stored = this.#batches.get(handle);
+    assert(stored !== undefined, 'a batch that is sent is held');
+    return stored.bytes;
   }
 
   /** Forgets a batch that nobody took. */

@@ -29,8 +29,14 @@ import { Views } from './views.ts';
 
 /** An incarnation is 16 bits on the wire; past it the refuter takes the next epoch. */
 const incarnationMax = 0xffff;
+/** An epoch is 32 bits on the wire. */
+const epochMax = 0xffff_ffff;
+/** The last epoch of 32 bits. What somebody claims at the end of both has nothing above it. */
+const epochMax = 0xffff_ffff;
 
 const eventOf = { suspect: 'member-suspected', dead: 'member-died', left: 'member-left' } as const;
+
+const isPresent = (state: MemberState): boolean => state === 'alive' || state === 'suspect';
 
 /** The registry of N nodes. */
 export class Membership implements Neighborhood, Horizon {
@@ -64,15 +70,13 @@ export class Membership implements Neighborhood, Horizon {
 
   /** A neighbor is there. It hears all we believe, itself included, so that it can refute what is wrong. */
   onLinkUp(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
-    if (!this.#views.admit(node, peer, effects)) return;
-    this.#context.observer.linkChanged(node, peer, true);
+    this.#views.admit(node, peer, effects);
     this.#claims.sendAll(node, peer, effects);
   }
 
   /** A link that failed is evidence against its peer; one that was closed in order, or replaced by a newer one, is none. */
   onLinkDown(node: NodeIndex, peer: PeerIndex, cause: LinkDownCause, effects: Effects): void {
-    this.#columns.removeNeighbor(node, peer);
-    this.#context.observer.linkChanged(node, peer, false);
+    this.#views.drop(node, peer);
     const row = this.#columns.rowOf(node, peer);
     if (cause !== 'failed' || row === noRow || this.#columns.stateAt(node, row) !== 'alive') return;
     this.#merge(node, row, { ...this.#claims.claimAt(node, row), state: 'suspect' }, effects);
@@ -80,10 +84,12 @@ export class Membership implements Neighborhood, Horizon {
 
   /** An offender is no neighbor from now on; the end of its link follows. */
   onOffence(node: NodeIndex, peer: PeerIndex): void {
-    this.#columns.removeNeighbor(node, peer);
+    this.#views.drop(node, peer);
   }
 
   onClaims(node: NodeIndex, claims: readonly MemberClaim[], effects: Effects): void {
+    // Row 0 is ours, and before we join it is nobody's.
+    if (this.#columns.memberCount(node) === 0) return;
     for (const claim of claims) {
       const row = this.#columns.rowOf(node, claim.peer);
       if (row === selfRow) this.#refute(node, claim, effects);
@@ -155,8 +161,11 @@ export class Membership implements Neighborhood, Horizon {
     const own = this.#claims.claimAt(node, selfRow);
     if (own.state === 'left' || precedence(own.state, claim.state, compareIncarnation(claim, own)) === 'keeps') return;
     const wraps = claim.incarnation >= incarnationMax;
+    if (wraps && claim.epoch >= epochMax) return;
     const epoch = (wraps ? claim.epoch + 1 : claim.epoch) as Epoch;
     const incarnation = (wraps ? 0 : claim.incarnation + 1) as Incarnation;
+    // Only a forger speaks of the last epoch there is; what cannot be outbid is left to those who judge forgers.
+    if (epoch > epochMax) return;
     this.#columns.setClaim(node, selfRow, 'alive', epoch, incarnation);
     this.#context.observer.claimRefuted(node, incarnation);
     this.#claims.announce(node, selfRow, effects);
@@ -164,7 +173,8 @@ export class Membership implements Neighborhood, Horizon {
 
   #meet(node: NodeIndex, claim: MemberClaim, effects: Effects): void {
     const added = this.#columns.addRow(node, claim.peer);
-    const row = added === noRow ? this.#freeRow(node, claim.peer) : added;
+    // Of two who are gone the second takes nobody's row: two full tables would go on trading their dead for ever.
+    const row = added === noRow && isPresent(claim.state) ? this.#freeRow(node, claim.peer) : added;
     if (row === noRow) return;
     this.#columns.setClaim(node, row, claim.state, claim.epoch, claim.incarnation);
     this.#claims.announce(node, row, effects);
@@ -199,8 +209,7 @@ export class Membership implements Neighborhood, Horizon {
   }
 
   #isPresent(node: NodeIndex, row: Row): boolean {
-    const state = this.#columns.stateAt(node, row);
-    return state === 'alive' || state === 'suspect';
+    return isPresent(this.#columns.stateAt(node, row));
   }
 
   #rows(node: NodeIndex): Row[] {

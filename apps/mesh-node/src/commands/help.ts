@@ -1,7 +1,7 @@
 /** The verb `help`: the overview, or one verb, made from the tables of verbs and settings. */
 import { flagNames } from '../arguments.ts';
 import { environmentNameOf, fileKeyOf, settings, type SettingKey } from '../config/settings.ts';
-import { columns } from '../table.ts';
+import { explanations } from '../table.ts';
 import { verbNamed, verbs, type Verb, type VerbName } from '../verbs.ts';
 
 /** The help of a verb, or the overview. */
@@ -33,7 +33,7 @@ function overview(): string {
     '',
     'Usage: mesh-node <verb> [flags]',
     '',
-    ...columns(verbs.map(({ name, summary }) => [`  ${name}`, summary])),
+    ...explanations(verbs.map(({ name, summary }) => [`  ${name}`, summary])),
     '',
     'Every verb has --help and --json. Two terminals, one `mesh-node start` in each, are a mesh of two.',
     'Exit codes: 0 done, 1 failed, 2 wrong call or configuration.',
@@ -49,18 +49,23 @@ function helpOf(verb: Verb): string {
     '',
     `Usage: mesh-node ${verb.name}${verb.operand === undefined ? '' : ` ${verb.operand}`} [flags]`,
     '',
-    ...columns([
-      ...flags.map((key) => [`  ${usageOf(key)}`, explained(key)]),
+    ...explanations([
+      ...flags.map((key): [string, string] => [`  ${usageOf(key)}`, explained(key)]),
       ['  --json', verb.name === 'start' ? 'JSON lines; the last one says how it ended' : 'Print one JSON object'],
       ['  -h, --help', 'Print this help'],
     ]),
-    ...(rest.length === 0 ? [] : ['', 'Environment only:', ...columns(rest.map((key) => [`  ${environmentNameOf(key)}`, settings[key].help]))]),
-    ...(flags.length === 0 ? [] : ['', ...sourcesOf(flags)]),
+    ...environmentOnly(rest),
+    ...sourcesOf(flags),
     '',
     'Examples:',
     ...verb.examples.map((example) => `  ${example}`),
     '',
   ].join('\n');
+}
+
+function environmentOnly(keys: readonly SettingKey[]): string[] {
+  if (keys.length === 0) return [];
+  return ['', 'Environment only:', ...explanations(keys.map((key) => [`  ${environmentNameOf(key)}`, settings[key].help]))];
 }
 
 function usageOf(key: SettingKey): string {
@@ -87,6 +92,7 @@ function sourcesOf(keys: readonly SettingKey[]): string[] {
   const nested = keys.find((key) => settings[key].path.length > 1) ?? keys[0];
   if (nested === undefined) return [];
   return [
+    '',
     'Flags win over the environment, the environment over the file (--config, YAML or JSON), the file over the defaults.',
     `The same setting in each: ${flagNames(nested)[0]}, ${environmentNameOf(nested)}, ${fileKeyOf(nested)}.`,
   ];

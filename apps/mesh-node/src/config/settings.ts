@@ -83,7 +83,9 @@ export const settings: { readonly [Key in SettingKey]: Setting<Config[Key]> } = 
   region: {
     kind: 'text', path: ['region'], sources: everywhere, placeholder: '<region>', fallback: 'local',
     help: 'Region that the node stands in, told to other members',
-    check: z.string('must be a text').regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,62}$/u, 'must be 1 to 63 letters, digits, dots, dashes or underscores'),
+    check: z.string('must be a text').regex(
+      /^[\p{L}\p{N}][\p{L}\p{N}._/ -]{0,62}$/u, 'must be 1 to 63 letters, digits, spaces or . _ / -',
+    ),
   },
   bootstrap: {
     kind: 'list', path: ['bootstrap'], sources: everywhere, placeholder: '<multiaddr>', fallback: [],

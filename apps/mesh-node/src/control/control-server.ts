@@ -1,10 +1,10 @@
 /** The control socket: who can open it (mode 0600, in a folder 0700) is the operator, so there is no other authentication. */
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { MeshError } from '@murmuration/protocol';
 import { HttpError, closeServer, createHttpServer, listenOn } from '../http-server.ts';
 import type { Log } from '../log.ts';
 import { removeFile } from '../private-file.ts';
-import { codeOf } from '../program-error.ts';
 import { controlRoutes, type ControlContext } from './control-routes.ts';
 import { EventStreams } from './event-streams.ts';
 
@@ -39,10 +39,12 @@ export class ControlServer {
   }
 }
 
-/** A write that the node refuses is the caller's: its code and its sentence are the answer. */
+/** Statuses of what is not the caller's fault. */
+const statuses: Readonly<Record<string, number>> = { closed: 503, 'storage-failed': 500, 'identity-cloned': 409 };
+
+/** What the node refuses is answered with its code and its sentence. */
 function refusalOf(error: unknown): HttpError | undefined {
-  const code = codeOf(error);
-  return error instanceof Error && error.name === 'MeshError' && code !== undefined
-    ? new HttpError(422, code, error.message)
-    : undefined;
+  if (!(error instanceof MeshError)) return undefined;
+  const code = String(error.code);
+  return new HttpError(statuses[code] ?? 422, code, error.message);
 }

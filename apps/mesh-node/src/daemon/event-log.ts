@@ -1,5 +1,5 @@
 /** Which events of the node become log lines, and how loud. Refusals and warnings are told once, then counted. */
-import type { MeshNode, NodeEvents } from '@murmuration/node';
+import type { MeshNode, NodeEvents, PeerId } from '@murmuration/node';
 import type { Log } from '../log.ts';
 import { RepeatLimit, repeatPeriodMs } from '../repeat-limit.ts';
 
@@ -31,8 +31,8 @@ export function logEvents(node: MeshNode, log: Log): () => void {
     warned.endPeriod();
   }, repeatPeriodMs).unref();
   const ends = [
-    node.on('refused', ({ reason, peer }) => refused.note(reason, peer === undefined ? {} : { peer })),
-    node.on('warning', ({ reason }) => warned.note(reason)),
+    node.on('refused', ({ reason, peer }) => noteIn(refused, reason, peer)),
+    node.on('warning', ({ reason }) => noteIn(warned, reason)),
     ...Object.entries(levels).map(([type, [level, message]]) =>
       node.on(type as keyof typeof levels, (event) => log[level](withoutPayload(event), message))),
   ];
@@ -42,6 +42,13 @@ export function logEvents(node: MeshNode, log: Log): () => void {
     refused.endPeriod();
     warned.endPeriod();
   };
+}
+
+/** A stranger has another port each time; the reason without its address is what repeats. */
+function noteIn(limit: RepeatLimit, sentence: string, peer?: PeerId): void {
+  const [address] = /\/(?:ip4|ip6|dns[46]?)\/[^\s,;)]+/.exec(sentence) ?? [];
+  const reason = address === undefined ? sentence : sentence.replace(address, '').replaceAll('  ', ' ').trim();
+  limit.note(reason, { ...(address !== undefined && { address }), ...(peer !== undefined && { peer }) });
 }
 
 /** The key of a register is worth a debug line, its value is the application's. */

@@ -1,5 +1,6 @@
 /** Opens the node of a folder: ports, addresses for the neighbors on this machine, transport, `createMeshNode`. */
 import { createMeshNode, type MeshNode } from '@murmuration/node';
+import { frameBytesMax } from '@murmuration/protocol';
 import { libp2pTransport } from '@murmuration/transport/libp2p';
 import { parseAddress } from '../addresses.ts';
 import type { Config } from '../config/settings.ts';
@@ -7,7 +8,7 @@ import { chooseListenPorts, type ChosenPorts } from '../listen-ports.ts';
 import { discoverAddresses, publishAddresses } from '../local-discovery.ts';
 import { networkFingerprint } from '../network-key.ts';
 import type { NodeFolder } from '../node-folder.ts';
-import { ProgramError, codeOf } from '../program-error.ts';
+import { ProgramError, codeOf, type ProgramErrorCode } from '../program-error.ts';
 
 /** A node that listens. */
 export interface OpenNode {
@@ -42,7 +43,7 @@ async function openOn(
   const bootstrap = [...config.bootstrap, ...found];
   const node = await createMeshNode({
     transport: ({ secretKey }) =>
-      libp2pTransport({ secretKey, listen, wires: config.transport, idleTimeoutMs: config.idleTimeoutMs }),
+      libp2pTransport({ secretKey, frameBytesMax, listen, wires: config.transport, idleTimeoutMs: config.idleTimeoutMs }),
     dataDirectory: folder.path,
     ...(networkKey === undefined ? {} : { networkKey }),
     bootstrap,
@@ -53,9 +54,14 @@ async function openOn(
   return { node, bootstrap };
 }
 
+/** Failures that a change of the configuration mends, or that name the program in the way; others only failed. */
+const programCodes: Readonly<Record<string, ProgramErrorCode>> = {
+  'address-in-use': 'address-in-use', 'invalid-options': 'invalid-config', 'unsafe-file': 'invalid-config',
+};
+
 /** The world's refusals are lines; what is left is a bug of ours and keeps its stack. */
 function failureOf(error: unknown): unknown {
   const code = codeOf(error);
   if (!(error instanceof Error) || code === undefined) return error;
-  return new ProgramError(code === 'address-in-use' ? 'address-in-use' : 'start-failed', [error.message], error);
+  return new ProgramError(programCodes[code] ?? 'start-failed', [error.message], error);
 }

@@ -22,19 +22,31 @@ export interface LogContents {
 export interface UpdateLog {
   /** Everything on disk, in the order it was appended. Called once, before the first append. */
   load(): Promise<LogContents>;
-  /** Takes a record; it is written soon, in order. Never blocks. */
+  /**
+   * Takes a copy of a record, between `load` and `close`; it is written soon, in order. Never blocks, so the caller bounds what
+   * waits: it awaits `sync` before it appends more than it wants to hold. Above 256 MiB the store gives up (`storage-failed`).
+   */
   append(record: LogRecord): void;
-  /** Resolves when all that was appended before the call is safe from a loss of power. Concurrent calls share one sync. */
+  /**
+   * Resolves when all that was appended before the call is safe from a loss of power. Concurrent calls share one sync.
+   * Rejects with the first failure of the disk, and with the same one ever after: nothing is tried again.
+   */
   sync(): Promise<void>;
-  /** Syncs and closes. Idempotent. */
+  /** Syncs and closes; rejects where the sync does, closed all the same. Idempotent. */
   close(): Promise<void>;
 }
 
 /** The identity and the epoch. */
 export interface IdentityStore {
-  /** The 32-byte secret; made by `create` and stored before this resolves where there is none. */
+  /**
+   * The 32-byte secret; made by `create` and stored before this resolves where there is none. Whoever asks, in whatever process,
+   * gets the same one. Rejects with `unsafe-file` where others can read it or it is none.
+   */
   secretKey(create: () => Uint8Array): Promise<Uint8Array>;
-  /** Raises the epoch for this start and stores it before it resolves: at least `floor`, and above every epoch used before. */
+  /**
+   * Raises the epoch for this start and stores it before it resolves: at least `floor`, and above every epoch used before.
+   * Concurrent calls of one process get different ones; two processes must not share a place.
+   */
   nextEpoch(floor: number): Promise<number>;
 }
 

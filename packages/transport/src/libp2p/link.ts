@@ -141,15 +141,19 @@ export class StreamLink implements CandidateLink {
       this.#sweepsOfSilence = 0;
       if (this.#state !== 'down') this.#reader.push(data.subarray(), this);
     });
-    stream.addEventListener('drain', () => {
-      this.#queue.flush();
-      if (this.#queue.isEmpty) this.#onFlushed?.();
-    });
+    stream.addEventListener('drain', () => this.#flush());
+    // Told in the middle of the stream's own loop, where a write would be forgotten.
+    stream.addEventListener('idle', () => queueMicrotask(() => this.#flush()));
     stream.addEventListener('remoteCloseWrite', () => this.#onStreamEnd());
     stream.addEventListener('close', () => {
       this.#onFlushed?.();
       this.end('transport-failed');
     });
+  }
+
+  #flush(): void {
+    this.#queue.flush();
+    if (this.#queue.isEmpty) this.#onFlushed?.();
   }
 
   /**
@@ -165,7 +169,6 @@ export class StreamLink implements CandidateLink {
     this.connection.abort(new Error(`link ended: ${reason}`));
   }
 
-  /** The other end closes the connection when it has read the goodbye; if it does not, we do. */
   async #flushAndClose(): Promise<void> {
     const deadline = AbortSignal.timeout(flushTimeoutMs);
     try {
@@ -173,7 +176,7 @@ export class StreamLink implements CandidateLink {
       if (!this.#queue.isEmpty) await this.#flushed(deadline);
       this.#queue.writeWord(goodbyeWord);
       await this.#stream.close({ signal: deadline });
-      await connectionClosed(this.connection, deadline);
+      await otherEndClosed(this.#stream, deadline);
     } catch {
       // The deadline has passed or the stream has failed: both leave nothing to flush.
     }
@@ -207,10 +210,13 @@ export function closeConnection(connection: Connection): void {
   connection.close({ signal: AbortSignal.timeout(flushTimeoutMs) }).catch((error: Error) => connection.abort(error));
 }
 
-function connectionClosed(connection: Connection, deadline: AbortSignal): Promise<void> {
+/** The other end closes its direction when it has read our goodbye, or because it closes the link as well. */
+function otherEndClosed(stream: Stream, deadline: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (connection.status !== 'open') return resolve();
-    connection.addEventListener('close', () => resolve(), { once: true });
+    if (stream.remoteWriteStatus === 'closed') return resolve();
+    for (const type of ['remoteCloseWrite', 'close'] as const) {
+      stream.addEventListener(type, () => resolve(), { once: true });
+    }
     deadline.addEventListener('abort', () => resolve(), { once: true });
   });
 }

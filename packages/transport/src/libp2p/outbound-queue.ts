@@ -78,14 +78,19 @@ export class OutboundQueue {
     });
   }
 
-  /** Writes until the queue is empty or the stream is full. Call it again when the stream has drained. */
+  /** Writes until the queue is empty or the stream is full. Call it again when the stream has drained or is idle. */
   flush(): void {
-    const stream = this.#stream;
-    while (this.#queuedBytes > 0 && !stream.writableNeedsDrain && stream.writeStatus === 'writable') {
+    while (this.#queuedBytes > 0 && this.#isStreamFree()) {
       const chunk = this.#takeChunk();
       this.#noteWritten(chunk.length);
       this.#hand(chunk);
     }
+  }
+
+  /** A stream that drains in drops would otherwise be given a chunk for every drop, and burst. */
+  #isStreamFree(): boolean {
+    const { writableNeedsDrain, writeBufferLength, writeStatus } = this.#stream;
+    return !writableNeedsDrain && writeBufferLength === 0 && writeStatus === 'writable';
   }
 
   /** Writes a word of the link itself, past the frames: only between frames, so only while the queue is empty. */

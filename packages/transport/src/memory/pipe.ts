@@ -49,8 +49,7 @@ export class Pipe {
 
   /** Delivers all that has travelled and waits behind nothing. */
   drain(): void {
-    let parcel: Parcel | undefined;
-    while ((parcel = this.#parcels[this.#head])?.hasTravelled === true) {
+    for (let parcel = this.#parcels[this.#head]; parcel?.hasTravelled === true; parcel = this.#parcels[this.#head]) {
       if (!this.#gate.isOpen) {
         this.#gate.waiting.add(this);
         return;

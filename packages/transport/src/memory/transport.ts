@@ -105,17 +105,19 @@ export class MemoryTransport implements Transport {
   async #dialPort(running: Running, address: string, expected: PeerId | undefined): Promise<MemoryLink> {
     const port = portIn(address);
     if (port === undefined) throw new Error('no memory address');
-    const pending = this.#dials.get(port) ?? this.#open(running, port).finally(() => this.#dials.delete(port));
+    const pending = this.#dials.get(port) ?? this.#open(running, address, port, expected).finally(() => this.#dials.delete(port));
     this.#dials.set(port, pending);
     const link = await pending;
-    if (expected === undefined || link.peer === expected) return link;
-    throw new TransportError('wrong-peer', `${address} is ${link.peer}, not ${expected}`, { address });
+    // Another dial of this port may have expected nobody in particular.
+    assertExpected(address, link.peer, expected);
+    return link;
   }
 
-  async #open(running: Running, port: number): Promise<MemoryLink> {
+  async #open(running: Running, address: string, port: number, expected: PeerId | undefined): Promise<MemoryLink> {
     await new Promise<void>((resolve) => this.#network.schedule(this.#network.travelMs(), resolve));
     const remote = this.#network.at(port)?.place;
     if (remote === undefined) throw new Error('nobody listens there');
+    assertExpected(address, remote.options.peer, expected);
     const link = new MemoryLink(running.place, remote, 'outbound');
     this.#network.schedule(dialTimeoutMs, () => {
       if (!link.isUp) link.end('timeout');
@@ -150,6 +152,11 @@ function portIn(address: string): number | undefined {
 
 function peerIn(address: string): PeerId | undefined {
   return /\/p2p\/([^/]+)$/.exec(address)?.[1] as PeerId | undefined;
+}
+
+function assertExpected(address: string, actual: PeerId, expected: PeerId | undefined): void {
+  if (expected === undefined || actual === expected) return;
+  throw new TransportError('wrong-peer', `${address} is ${actual}, not ${expected}`, { address });
 }
 
 function dialedSelf(address: string): TransportError {

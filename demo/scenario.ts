@@ -1,0 +1,135 @@
+/** The demo's story: start, share out, index, kill one halfway, bring it back, and compare all copies. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from './agents.ts';
+import { waitForEqualHashes } from './convergence.ts';
+import { Daemon } from './daemons.ts';
+import { listFiles } from './files.ts';
+import type { DemoOptions } from './options.ts';
+import { LiveTable } from './table.ts';
+import { checkCopy, indexTruth, type Answers } from './verdict.ts';
+
+/** What the demo prints for machines. */
+export interface DemoResult {
+  readonly nodes: number;
+  readonly regions: number;
+  readonly transport: 'quic' | 'tcp';
+  readonly files: number;
+  /** Files that every copy holds as they are. */
+  readonly indexed: number;
+  readonly converged: boolean;
+  readonly distinctHashes: number;
+  /** From the last acknowledged write until a copy had the final hash. */
+  readonly convergenceMs: { readonly p50: number; readonly max: number };
+  readonly killed: number;
+  readonly rejoined: number;
+  /** Acknowledged entries missing from any copy. */
+  readonly lost: number;
+}
+
+/** The result with what is only for people. */
+export interface DemoOutcome {
+  readonly result: DemoResult;
+  readonly answers: Answers;
+  /** All that is needed for exit code 0. */
+  readonly isGood: boolean;
+}
+
+const regions = ['eu', 'us', 'ap'];
+const nodesPerRegion = 3;
+/** Long enough that the mesh counts the victim as gone, and works on without it. */
+const downMs = 3_000;
+const joinTimeoutMs = 20_000;
+const convergenceTimeoutMs = 20_000;
+
+/** Runs it in a folder of its own, and leaves no process behind. */
+export async function runScenario(options: DemoOptions, home: string): Promise<DemoOutcome> {
+  const { transport } = options;
+  const places = regions.flatMap((region) =>
+    Array.from({ length: nodesPerRegion }, (_, i) => ({ home, name: `${region}-${i + 1}`, region, transport })),
+  );
+  const daemons = places.map((place) => new Daemon(place));
+  const agents = daemons.map((daemon) => new Agent(daemon));
+  const table = new LiveTable(agents, process.stdout.isTTY && !options.isJson);
+  table.start();
+  try {
+    return await play(options, daemons, agents, table);
+  } finally {
+    await table.stop();
+    for (const agent of agents) agent.stop();
+    await Promise.all(daemons.map((daemon) => daemon.stop()));
+  }
+}
+
+async function play(options: DemoOptions, daemons: readonly Daemon[], agents: readonly Agent[], table: LiveTable): Promise<DemoOutcome> {
+  const files = await listFiles(options.folder);
+  const truth = await indexTruth(options.folder, files);
+  table.say('starting nine daemons in three regions');
+  const bootstrap = await startAll(daemons);
+  table.say(`${agents.length} agents share out ${files.length} files`);
+  const working = Promise.all(agents.map((agent) => agent.run(options.folder, agents.length)));
+  const rejoined = killHalfway(agents, files.length, bootstrap, table);
+  await Promise.all([working, rejoined]);
+  table.say('all files are written; comparing the copies');
+  const convergence = await waitForEqualHashes(daemons, convergenceTimeoutMs);
+  const checks = await Promise.all(daemons.map((daemon) => checkCopy(daemon, truth, agents)));
+  const { distinctHashes, afterMs } = convergence;
+  const result: DemoResult = {
+    nodes: daemons.length,
+    regions: regions.length,
+    transport: options.transport,
+    files: files.length,
+    indexed: Math.min(...checks.map((check) => check.indexed)),
+    converged: distinctHashes === 1,
+    distinctHashes,
+    convergenceMs: { p50: afterMs[Math.floor(afterMs.length / 2)] ?? 0, max: afterMs.at(-1) ?? 0 },
+    killed: 1,
+    rejoined: (await rejoined) ? 1 : 0,
+    lost: Math.max(...checks.map((check) => check.lost)),
+  };
+  const isSame = new Set(checks.map((check) => JSON.stringify(check.answers))).size === 1;
+  const areWires = await useOnly(options.transport, daemons);
+  const isGood = result.converged && isSame && areWires && result.indexed === files.length && result.lost === 0 && result.rejoined === 1;
+  return { result, answers: (checks[0] as { answers: Answers }).answers, isGood };
+}
+
+/** The first daemon alone, then the others, which know nothing but its address. Answers that address. */
+async function startAll(daemons: readonly Daemon[]): Promise<readonly string[]> {
+  const [first, ...others] = daemons;
+  const { addresses } = await (first as Daemon).start([]);
+  await Promise.all(others.map((daemon) => daemon.start(addresses)));
+  for (const daemon of daemons) await waitForMembers(daemon, daemons.length);
+  return addresses;
+}
+
+async function waitForMembers(daemon: Daemon, count: number): Promise<void> {
+  const until = performance.now() + joinTimeoutMs;
+  while (performance.now() < until) {
+    if ((await daemon.client.status()).members.alive === count) return;
+    await sleep(50);
+  }
+  throw new Error(`${daemon.place.name} does not see ${count} members: see ${daemon.logPath}`);
+}
+
+/** When half of the files are written, the daemon with most of its share ahead of it dies, and is back some seconds later. */
+async function killHalfway(agents: readonly Agent[], files: number, bootstrap: readonly string[], table: LiveTable): Promise<boolean> {
+  while (agents.reduce((sum, agent) => sum + agent.written.size, 0) < files / 2) await sleep(1);
+  const left = ({ share, written }: Agent): number => share - written.size;
+  // The first daemon is the others' bootstrap address; killing it as well would only prove that it is not needed any more.
+  const [victim] = agents.toSorted((a, b) => left(b) - left(a)) as [Agent];
+  const { daemon } = victim;
+  const before = await daemon.client.status();
+  table.say(`killed ${daemon.place.name} with ${left(victim)} files of its share unwritten`);
+  await daemon.kill();
+  await sleep(downMs);
+  table.say(`${daemon.place.name} is coming back`);
+  const after = await daemon.start(bootstrap);
+  await waitForMembers(daemon, agents.length);
+  for (const agent of agents) await waitForMembers(agent.daemon, agents.length);
+  return after.id === before.id && after.epoch > before.epoch;
+}
+
+/** True if every link runs on the wire that was asked for. */
+async function useOnly(transport: 'quic' | 'tcp', daemons: readonly Daemon[]): Promise<boolean> {
+  const statuses = await Promise.all(daemons.map((daemon) => daemon.client.status()));
+  return statuses.every(({ links }) => links[transport] > 0 && links.quic + links.tcp === links[transport]);
+}

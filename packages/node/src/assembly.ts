@@ -1,0 +1,90 @@
+/** Wiring, top to bottom: tables, state, core, loop, links, and what runs between them. Nothing moves yet. */
+import { randomInt } from 'node:crypto';
+import { Mesh } from '@murmuration/mesh';
+import { addressesPerPeerMax, type PeerIndex, type WireNames } from '@murmuration/protocol';
+import { Replica } from '@murmuration/state';
+import type { Transport } from '@murmuration/transport';
+import { AddressBook } from './address-book.ts';
+import { Counters } from './counters.ts';
+import { Dialer } from './dialer.ts';
+import { NodeEffects } from './effects.ts';
+import { Egress } from './egress.ts';
+import { EventHub } from './event-hub.ts';
+import type { Foundation } from './foundation.ts';
+import { Ingress } from './ingress.ts';
+import { Links } from './links.ts';
+import { Loop } from './loop.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+import { SideStore } from './side-store.ts';
+import { Writer } from './writer.ts';
+
+/** The parts of a node. */
+export interface Assembly extends Foundation {
+  readonly options: ResolvedOptions;
+  readonly counters: Counters;
+  readonly hub: EventHub;
+  readonly book: AddressBook;
+  readonly replica: Replica;
+  readonly sideStore: SideStore;
+  readonly mesh: Mesh;
+  readonly loop: Loop;
+  readonly transport: Transport;
+  readonly links: Links;
+  readonly dialer: Dialer;
+  readonly writer: Writer;
+  readonly effects: NodeEffects;
+}
+
+/** A draw of the system's generator: a seed for the core, jitter for the dialer. */
+const draw32 = (): number => randomInt(2 ** 32);
+
+/** Builds every part. `onCloned` hears that another process uses our identity. */
+export function assemble(options: ResolvedOptions, foundation: Foundation, onCloned: (epoch: number) => void): Assembly {
+  const { network, storage, identity, epoch, clock, certificate } = foundation;
+  const { scheme } = options;
+  const { log } = storage;
+  const counters = new Counters();
+  const hub = new EventHub(options.eventQueueMax, () => counters.add('events-dropped'));
+  const book = new AddressBook(network, scheme, (introduction) => log.append({ type: 'peer', introduction }));
+  const sideStore = new SideStore();
+  const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer) });
+  const observer = counters.observing(options.observer);
+  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: replica, seed: draw32() });
+  const loop = new Loop(mesh, clock);
+  const transport = options.transport(identity);
+  const names = wireNames(book, sideStore);
+  const hello = () => ({ networkId: network.id, certificate, addresses: transport.localAddresses.slice(0, addressesPerPeerMax) });
+  const onFrame = (from: PeerIndex, frame: Uint8Array): void => ingress.onFrame(from, frame);
+  const links = new Links({ network, scheme, book, loop, counters, hub, hello, onFrame });
+  const egress = new Egress(names, links, counters);
+  const dialer = new Dialer({ transport, book, links, loop, hub, draw: draw32 }, options.bootstrap);
+  const effects = new NodeEffects({ loop, egress, dialer, links, book, replica, sideStore, log, hub });
+  const writer = new Writer({ network, signer: identity.signer, scheme, epoch, replica, sideStore, loop, log, clock });
+  const ingress = new Ingress({
+    mesh,
+    loop,
+    names,
+    network,
+    scheme,
+    replica,
+    sideStore,
+    counters,
+    epoch,
+    effects,
+    onOwnLogAhead: onCloned,
+  });
+  loop.connect(effects, () => egress.flush());
+  const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, dialer, writer, effects };
+  return { ...foundation, options, ...parts };
+}
+
+/** The codec's view of the tables. */
+function wireNames(book: AddressBook, sideStore: SideStore): WireNames {
+  return {
+    publicKeyOf: (peer) => book.publicKeyOf(peer),
+    introductionOf: (peer) => book.introductionOf(peer),
+    find: (publicKey) => book.find(publicKey),
+    introduce: (introduction) => book.introduce(introduction),
+    bytesOf: (handle) => sideStore.bytesOf(handle),
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * Who is called, and when again. Bootstrap addresses until they have been met, and all of them again whenever we are alone; peers
+ * as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
+ */
+import { jittered, type Millis, type PeerIndex } from '@murmuration/protocol';
+import { TransportError, type DialTarget, type Link, type Transport } from '@murmuration/transport';
+import type { AddressBook } from './address-book.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Links } from './links.ts';
+import type { Loop } from './loop.ts';
+
+/** What the dialer works with. */
+export interface DialerContext {
+  readonly transport: Transport;
+  readonly book: AddressBook;
+  readonly links: Links;
+  readonly loop: Loop;
+  readonly hub: EventHub;
+  /** A draw below 2^32, for jitter. */
+  readonly draw: () => number;
+}
+
+interface Target {
+  failures: number;
+  nextAtMs: number;
+  isDialing: boolean;
+  isMet: boolean;
+}
+
+/** Dials at one time: each costs a handshake, about 3 ms of one core. */
+const dialsMax = 8;
+const firstWaitMs = 250;
+const waitMsMax = 30_000;
+/** How often bootstrap addresses are looked at. */
+const lookMs = 250;
+
+export class Dialer {
+  readonly #context: DialerContext;
+  readonly #peers = new Map<PeerIndex, Target>();
+  readonly #bootstrap: ReadonlyMap<string, Target>;
+  #dials = 0;
+
+  constructor(context: DialerContext, bootstrap: readonly string[]) {
+    this.#context = context;
+    this.#bootstrap = new Map(bootstrap.map((address) => [address, freshTarget()]));
+  }
+
+  start(): void {
+    if (this.#bootstrap.size === 0) return;
+    this.#dialBootstrap();
+    this.#context.loop.every(lookMs, () => this.#dialBootstrap());
+  }
+
+  /** The core wants a link. Ignored while one is being made, or while the peer's last failure is too recent. */
+  connect(peer: PeerIndex): void {
+    if (this.#context.links.linkOf(peer) !== undefined) return;
+    const addresses = this.#context.book.addressesOf(peer);
+    if (addresses.length === 0) return;
+    const target = this.#peers.get(peer) ?? freshTarget();
+    this.#peers.set(peer, target);
+    void this.#dial(target, { peer: this.#context.book.idOf(peer), addresses });
+  }
+
+  // retry: R1
+  #dialBootstrap(): void {
+    const isAlone = this.#context.links.all().next().done === true;
+    for (const [address, target] of this.#bootstrap) {
+      if (!target.isMet || isAlone) void this.#dial(target, { addresses: [address] });
+    }
+  }
+
+  async #dial(target: Target, to: DialTarget): Promise<void> {
+    const { transport, loop } = this.#context;
+    if (target.isDialing || this.#dials === dialsMax || loop.now() < target.nextAtMs) return;
+    target.isDialing = true;
+    this.#dials++;
+    try {
+      this.#succeeded(target, await transport.dial(to));
+    } catch (error) {
+      this.#failed(target, to, error);
+    }
+    target.isDialing = false;
+    this.#dials--;
+  }
+
+  /** A link is up, but the greeting may still fail: the wait only starts over once a dial is needed after a success. */
+  #succeeded(target: Target, link: Link): void {
+    const isRepeated = target.isMet && link.peer !== undefined && this.#context.links.all().next().done === true;
+    target.isMet = true;
+    target.failures = isRepeated ? target.failures + 1 : 0;
+    target.nextAtMs = this.#context.loop.now() + waitMs(target.failures, this.#context.draw());
+  }
+
+  #failed(target: Target, to: DialTarget, error: unknown): void {
+    target.failures++;
+    target.nextAtMs = this.#context.loop.now() + waitMs(target.failures, this.#context.draw());
+    if (error instanceof TransportError && (error.code === 'dialed-self' || error.code === 'not-started')) return;
+    // The first failure is news, later ones of the same target are not.
+    if (target.failures > 1) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const whom = to.peer ?? to.addresses.join(', ');
+    this.#context.hub.emit({ type: 'warning', reason: `cannot reach ${whom} yet, will keep trying: ${reason}` });
+  }
+}
+
+function freshTarget(): Target {
+  return { failures: 0, nextAtMs: 0, isDialing: false, isMet: false };
+}
+
+/** Doubling, capped, and jittered by a quarter so that nodes that lost each other together do not dial in step. */
+function waitMs(failures: number, draw32: number): Millis {
+  return jittered(Math.min(waitMsMax, firstWaitMs * 2 ** Math.max(0, failures - 1)), 0.25, draw32) as Millis;
+}

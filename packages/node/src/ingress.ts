@@ -1,0 +1,178 @@
+/**
+ * What arrives from greeted neighbors, checked in order of cost: size and form, duplicate and ban (`mesh.admit`), signature, hash
+ * chain and content, and only then the core. Work is done in slices of 5 ms, so that timers and other sockets have their turn.
+ */
+import type { Network } from '@murmuration/byzantine';
+import type { Mesh } from '@murmuration/mesh';
+import {
+  bytes,
+  decodeFrame,
+  noPeer,
+  type BatchMessage,
+  type Epoch,
+  type PeerIndex,
+  type ReceivedBatch,
+  type ReceivedMessage,
+  type SignatureScheme,
+  type SignedBatch,
+  type Verdict,
+  type WireNames,
+} from '@murmuration/protocol';
+import type { Replica } from '@murmuration/state';
+import type { Counters } from './counters.ts';
+import { self, type Loop } from './loop.ts';
+import type { SideStore } from './side-store.ts';
+
+/** What ingress works with. */
+export interface IngressContext {
+  readonly mesh: Mesh;
+  readonly loop: Loop;
+  readonly names: WireNames;
+  readonly network: Network;
+  readonly scheme: SignatureScheme;
+  readonly replica: Replica;
+  readonly sideStore: SideStore;
+  readonly counters: Counters;
+  readonly epoch: Epoch;
+  readonly effects: Parameters<Mesh['admit']>[4];
+  readonly onOwnLogAhead: (epoch: Epoch) => void;
+}
+
+interface Waiting {
+  readonly from: PeerIndex;
+  readonly frame: Uint8Array;
+}
+
+/** D12: heavy work in slices. */
+const sliceMs = 5;
+/** Frames that wait for their slice. One second of 30 MB/s; beyond it frames are dropped, counted, and repaired by rounds. */
+const waitingBytesMax = 32 * 1024 * 1024;
+/** The index of the node itself in its own address book. */
+export const selfPeer: PeerIndex = 0 as PeerIndex;
+
+export class Ingress {
+  readonly #context: IngressContext;
+  readonly #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #isWorking = false;
+
+  constructor(context: IngressContext) {
+    this.#context = context;
+  }
+
+  /** Takes a frame. The bytes are the transport's; they are kept until their slice. */
+  onFrame(from: PeerIndex, frame: Uint8Array): void {
+    if (this.#waitingBytes + frame.length > waitingBytesMax) return this.#context.counters.add('dropped.ingress-full');
+    this.#waiting.push({ from, frame });
+    this.#waitingBytes += frame.length;
+    if (!this.#isWorking) this.#work();
+  }
+
+  #work(): void {
+    const { loop } = this.#context;
+    const until = loop.now() + sliceMs;
+    this.#isWorking = true;
+    let taken = 0;
+    for (; taken < this.#waiting.length && loop.now() < until; taken++) {
+      const { from, frame } = this.#waiting[taken] as Waiting;
+      this.#waitingBytes -= frame.length;
+      this.#read(from, frame);
+    }
+    this.#waiting.splice(0, taken);
+    this.#isWorking = this.#waiting.length > 0;
+    if (this.#isWorking) setImmediate(() => this.#work());
+  }
+
+  #read(from: PeerIndex, frame: Uint8Array): void {
+    const { loop, names, mesh } = this.#context;
+    // A peer that was banned by an earlier frame still has frames waiting here.
+    if (mesh.isBanned(self, from, loop.now())) return this.#context.counters.add('ignored.sender-banned');
+    const decoded = decodeFrame(frame, names);
+    if (decoded.type !== 'messages') return loop.submit({ type: 'frame-refused', from, offence: 'malformed-frame' });
+    for (const message of decoded.messages) if (!this.#handle(from, message)) return;
+  }
+
+  /** False where the sender has disqualified itself and the rest of the frame is left out. */
+  #handle(from: PeerIndex, message: ReceivedMessage): boolean {
+    if (message.type === 'received-batch') return this.#handleBatch(from, message);
+    this.#context.loop.submit({ type: 'message', from, message });
+    return true;
+  }
+
+  #handleBatch(from: PeerIndex, received: ReceivedBatch): boolean {
+    const { mesh, loop, effects } = this.#context;
+    const { envelope } = received.batch;
+    const author = this.#context.names.find(envelope.author);
+    if (!this.#isOurNetwork(envelope.networkId)) return this.#judge(from, { type: 'reject', offence: 'malformed-batch' });
+    // The claims that introduce the author may still be on their way; rounds bring the batch again.
+    if (author === noPeer) return this.#judge(from, { type: 'ignore', reason: 'unknown-author' });
+    const range = { author, epoch: envelope.epoch, firstSequence: envelope.firstSequence, count: envelope.count };
+    if (mesh.admit(self, from, range, loop.now(), effects).type !== 'accept') return true;
+    const { publicKey, signed, signature } = { ...received.batch, publicKey: envelope.author };
+    if (!this.#context.scheme.verify({ publicKey, message: signed, signature })) {
+      return this.#judge(from, { type: 'reject', offence: 'invalid-signature' });
+    }
+    if (author === selfPeer && envelope.epoch >= this.#context.epoch) return this.#refuseOwn(from, envelope.epoch);
+    const verdict = this.#context.replica.examine(author, received.batch);
+    return verdict.type === 'accept' ? this.#take(from, author, received) : this.#judge(from, verdict);
+  }
+
+  #take(from: PeerIndex, author: PeerIndex, received: ReceivedBatch): boolean {
+    const { loop, sideStore, replica } = this.#context;
+    const message = keepBatch(this.#context, author, received);
+    loop.submit({ type: 'message', from, message });
+    // The core may have no room for one more log; then nobody holds the batch.
+    if (replica.batchOf(self, message.handle) === undefined) sideStore.release(message.handle);
+    return true;
+  }
+
+  /** Someone signs with our key in our own epoch. It is no neighbor's fault, and no log of ours goes on from here. */
+  #refuseOwn(from: PeerIndex, epoch: Epoch): boolean {
+    this.#context.onOwnLogAhead(epoch);
+    return this.#judge(from, { type: 'ignore', reason: 'own-log-ahead' });
+  }
+
+  #judge(from: PeerIndex, verdict: Verdict): boolean {
+    if (verdict.type === 'ignore') this.#context.counters.add(`ignored.${verdict.reason}`);
+    if (verdict.type === 'reject') this.#context.loop.submit({ type: 'frame-refused', from, offence: verdict.offence });
+    return verdict.type !== 'reject';
+  }
+
+  #isOurNetwork(networkId: Uint8Array): boolean {
+    return this.#context.network.id.every((byte, i) => byte === networkId[i]);
+  }
+}
+
+/** Copies a batch out of its frame and gives it a handle and a header. */
+export function keepBatch(
+  { scheme, sideStore }: { readonly scheme: SignatureScheme; readonly sideStore: SideStore },
+  author: PeerIndex,
+  { batch, bytes: frameBytes }: { readonly batch: SignedBatch; readonly bytes: Uint8Array },
+): BatchMessage {
+  const copy = frameBytes.slice();
+  const owned = rebase(batch, frameBytes, copy);
+  const { epoch, firstSequence, count } = batch.envelope;
+  const [a, b, c, d] = scheme.hash(owned.signed) as unknown as [number, number, number, number];
+  const hash32 = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  const handle = sideStore.keep({ bytes: copy, batch: owned });
+  return { type: 'batch', header: { author, epoch, firstSequence, count, hash32, bytes: bytes(copy.length) }, handle };
+}
+
+/** The same views over the copy. */
+function rebase({ envelope, signed, signature }: SignedBatch, from: Uint8Array, to: Uint8Array): SignedBatch {
+  const moved = (view: Uint8Array): Uint8Array => {
+    const start = view.byteOffset - from.byteOffset;
+    return to.subarray(start, start + view.length);
+  };
+  return {
+    envelope: {
+      ...envelope,
+      networkId: moved(envelope.networkId),
+      author: moved(envelope.author),
+      previousHash: moved(envelope.previousHash),
+      payload: moved(envelope.payload),
+    },
+    signed: moved(signed),
+    signature: moved(signature),
+  };
+}

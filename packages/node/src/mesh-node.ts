@@ -1,0 +1,152 @@
+/** The living node behind `MeshNode`: reads from its own copy, writes through its own log, and ends in order. */
+import { encodeText, type MemberView, type PeerIndex, type Update, publicKeyOfPeerId, noPeer, type PeerId } from '@murmuration/protocol';
+import type { SharedDoc } from '@murmuration/state';
+import type { Assembly } from './assembly.ts';
+import { NodeError } from './errors.ts';
+import type { NodeEvent, NodeEvents } from './events.ts';
+import { selfPeer } from './ingress.ts';
+import { self } from './loop.ts';
+import { decodePresence, encodePresence, presenceKey, type Presence } from './presence.ts';
+import type { MeshNode, RegisterQuery } from './public-node.ts';
+import { statusOf } from './status.ts';
+import type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
+
+export class LivingNode implements MeshNode {
+  readonly id: PeerId;
+  readonly #parts: Assembly;
+  readonly #presence: Presence;
+  readonly #startedAtMs: number;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: Assembly) {
+    this.#parts = parts;
+    this.id = parts.identity.peer;
+    // The end of an identity is its random part; all begin alike.
+    const { name = this.id.slice(-8), region } = parts.options;
+    this.#presence = { name, region };
+    this.#startedAtMs = parts.clock.now();
+  }
+
+  get addresses(): readonly string[] {
+    return this.#parts.transport.localAddresses;
+  }
+
+  status(): NodeStatus {
+    return statusOf(this.#parts, this.#presence, this.#startedAtMs);
+  }
+
+  members(): MemberInfo[] {
+    return this.#parts.mesh.members(self).map((member) => this.#describe(member));
+  }
+
+  set(key: string, value: Uint8Array | string): Promise<WriteReceipt> {
+    return this.setAll([[key, value]]);
+  }
+
+  setAll(entries: Iterable<readonly [key: string, value: Uint8Array | string]>): Promise<WriteReceipt> {
+    const updates = Array.from(entries, ([key, value]): Update => ({ type: 'register-set', key, value: bytesOf(value) }));
+    return this.#parts.writer.write(updates);
+  }
+
+  delete(key: string): Promise<WriteReceipt> {
+    return this.#parts.writer.write([{ type: 'register-delete', key }]);
+  }
+
+  get(author: PeerId, key: string): Uint8Array | undefined {
+    const peer = this.#peerOf(author);
+    return peer === noPeer ? undefined : this.#parts.replica.register(peer, key);
+  }
+
+  registers({ author, keyPrefix }: RegisterQuery = {}): RegisterEntry[] {
+    const peer = author === undefined ? undefined : this.#peerOf(author);
+    if (peer === noPeer) return [];
+    const query = { ...(peer !== undefined && { author: peer }), ...(keyPrefix !== undefined && { keyPrefix }) };
+    return this.#parts.replica.registers(query).map((entry) => ({ ...entry, author: this.#parts.book.idOf(entry.author) }));
+  }
+
+  async editDocument(name: string, change: (document: SharedDoc) => void): Promise<WriteReceipt> {
+    const { replica, epoch, writer } = this.#parts;
+    writer.assertWritable();
+    const update = replica.editDocument(name, selfPeer, epoch, change);
+    if (update === undefined) return { epoch, sequence: replica.headOf(selfPeer, epoch).nextSequence - 1 };
+    return writer.write([{ type: 'document-update', document: name, update }]);
+  }
+
+  readDocument(name: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#parts.replica.readDocument(name);
+  }
+
+  documents(): string[] {
+    return this.#parts.replica.documents();
+  }
+
+  stateHash(): string {
+    return Buffer.from(this.#parts.replica.stateHash()).toString('hex');
+  }
+
+  events(): AsyncIterableIterator<NodeEvent> {
+    return this.#parts.hub.events();
+  }
+
+  on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void {
+    return this.#parts.hub.on(type, listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Tells the others our name and region, unless they know. */
+  async introduceItself(): Promise<void> {
+    const wanted = encodePresence(this.#presence);
+    const known = this.#parts.replica.register(selfPeer, presenceKey);
+    if (known === undefined || Buffer.compare(known, wanted) !== 0) await this.set(presenceKey, wanted);
+  }
+
+  /** Another process signs with our key: whatever we wrote now would equivocate. */
+  onCloned(epoch: number): void {
+    const message = 'another process uses this identity: stop it, or give this node an identity of its own';
+    this.#parts.writer.refuse(new NodeError('identity-cloned', message, { epoch }));
+    this.#parts.hub.emit({ type: 'identity-cloned', epoch });
+  }
+
+  async #close(): Promise<void> {
+    const { writer, loop, transport, storage, hub } = this.#parts;
+    writer.flush();
+    writer.refuse(new NodeError('closed', 'the node is closed', {}));
+    loop.submit({ type: 'command', command: { type: 'leave' } });
+    loop.stop();
+    await transport.stop();
+    await storage.log.close();
+    hub.close();
+  }
+
+  #describe({ peer, state, epoch, incarnation }: MemberView): MemberInfo {
+    const { book, links, replica } = this.#parts;
+    const link = links.linkOf(peer);
+    return {
+      id: book.idOf(peer),
+      ...decodePresence(replica.register(peer, presenceKey)),
+      state,
+      epoch,
+      incarnation,
+      isSelf: peer === selfPeer,
+      ...(link && { link: { transport: link.transport, direction: link.direction, remoteAddress: link.remoteAddress } }),
+      addresses: book.addressesOf(peer),
+    };
+  }
+
+  #peerOf(id: PeerId): PeerIndex {
+    const publicKey = publicKeyOfPeerId(id);
+    return publicKey === undefined ? noPeer : this.#parts.book.find(publicKey);
+  }
+}
+
+function bytesOf(value: Uint8Array | string): Uint8Array {
+  return typeof value === 'string' ? encodeText(value) : value.slice();
+}

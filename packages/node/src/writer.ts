@@ -1,0 +1,157 @@
+/**
+ * Our own log. Writes of one turn of the event loop become one batch under one signature; a write is never split over two. The
+ * batch goes out at once, and the write is acknowledged when it is on disk.
+ */
+import type { Network } from '@murmuration/byzantine';
+import {
+  batchBytesMax,
+  decodeBatch,
+  decodeUpdates,
+  documentNameBytesMax,
+  documentUpdateBytesMax,
+  encodeUpdates,
+  joinSignature,
+  nextHybridTime,
+  registerKeyBytesMax,
+  registerValueBytesMax,
+  signedBytesOf,
+  updatesPerBatchMax,
+  type Epoch,
+  type HybridTime,
+  type Sequence,
+  type SignatureScheme,
+  type Signer,
+  type Update,
+  type WallMillis,
+} from '@murmuration/protocol';
+import type { Replica } from '@murmuration/state';
+import type { Clock } from './clock.ts';
+import { NodeError } from './errors.ts';
+import { keepBatch, selfPeer } from './ingress.ts';
+import type { Loop } from './loop.ts';
+import type { SideStore } from './side-store.ts';
+import type { UpdateLog } from './storage/ports.ts';
+import type { WriteReceipt } from './views.ts';
+
+/** What the writer works with. */
+export interface WriterContext {
+  readonly network: Network;
+  readonly signer: Signer;
+  readonly scheme: SignatureScheme;
+  readonly epoch: Epoch;
+  readonly replica: Replica;
+  readonly sideStore: SideStore;
+  readonly loop: Loop;
+  readonly log: UpdateLog;
+  readonly clock: Clock;
+}
+
+interface Write {
+  readonly updates: readonly Update[];
+  readonly bytes: number;
+  readonly resolve: (receipt: WriteReceipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const writeLimit =
+  `names are well-formed Unicode; a key has 1 to ${registerKeyBytesMax} bytes, a register's value at most ${registerValueBytesMax}, ` +
+  `a document's name 1 to ${documentNameBytesMax}, a change of a document at most ${documentUpdateBytesMax}`;
+/** Room for the envelope beside the payload. */
+const payloadBytesMax = batchBytesMax - 512;
+
+export class Writer {
+  readonly #context: WriterContext;
+  readonly #waiting: Write[] = [];
+  #time: HybridTime = { wallMs: 0 as WallMillis, counter: 0 };
+  #refusal: NodeError | undefined;
+
+  constructor(context: WriterContext) {
+    this.#context = context;
+  }
+
+  /** Refuses every write from now on. */
+  refuse(error: NodeError): void {
+    this.#refusal = error;
+  }
+
+  /** Throws where `write` would be refused: before something is changed that only a write can tell the others. */
+  assertWritable(): void {
+    if (this.#refusal !== undefined) throw this.#refusal;
+  }
+
+  /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `storage-failed`, `identity-cloned` or `closed`. */
+  write(updates: readonly Update[]): Promise<WriteReceipt> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    const payload = encodeUpdates(updates);
+    if (!updates.every(isWellFormed) || decodeUpdates(payload, updates.length) === undefined) {
+      return Promise.reject(new NodeError('invalid-write', `refused: ${writeLimit}`, { limit: writeLimit }));
+    }
+    const size = payload.length;
+    if (size > payloadBytesMax || updates.length > updatesPerBatchMax) {
+      const limit = `${payloadBytesMax} bytes and ${updatesPerBatchMax} updates`;
+      const message = `a write of ${size} bytes and ${updates.length} updates is larger than one batch (${limit})`;
+      return Promise.reject(new NodeError('write-too-large', message, { bytes: size, bytesMax: payloadBytesMax }));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ updates, bytes: size, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.flush());
+    });
+  }
+
+  /** Seals everything that waits, now. */
+  flush(): void {
+    while (this.#waiting.length > 0) this.#seal(this.#takeGroup());
+  }
+
+  /** As many waiting writes as fit one batch. */
+  #takeGroup(): Write[] {
+    let size = 0;
+    let count = 0;
+    let taken = 0;
+    for (const write of this.#waiting) {
+      size += write.bytes;
+      count += write.updates.length;
+      if (taken > 0 && (size > payloadBytesMax || count > updatesPerBatchMax)) break;
+      taken++;
+    }
+    return this.#waiting.splice(0, taken);
+  }
+
+  #seal(group: readonly Write[]): void {
+    if (this.#refusal !== undefined) return group.forEach((write) => write.reject(this.#refusal));
+    const { replica, signer, epoch, network, clock, loop, log } = this.#context;
+    const { nextSequence, previousHash } = replica.headOf(selfPeer, epoch);
+    const updates = group.flatMap((write) => write.updates);
+    this.#time = nextHybridTime(this.#time, clock.wallNow());
+    const signed = signedBytesOf({
+      networkId: network.id,
+      author: signer.publicKey,
+      epoch,
+      firstSequence: nextSequence,
+      count: updates.length,
+      previousHash,
+      time: this.#time,
+      scope: 'mesh',
+      payload: encodeUpdates(updates),
+    });
+    const bytes = joinSignature(signed, signer.sign(signed));
+    const batch = decodeBatch(bytes);
+    if (batch === undefined) return group.forEach((write) => write.reject(new Error('murmuration bug: a sealed batch does not read back')));
+    loop.submit({ type: 'command', command: { type: 'broadcast', batch: keepBatch(this.#context, selfPeer, { batch, bytes }) } });
+    const receipts = receiptsOf(group, epoch, nextSequence);
+    log.sync().then(
+      () => group.forEach((write, i) => write.resolve(receipts[i] as WriteReceipt)),
+      (error: unknown) => group.forEach((write) => write.reject(error)),
+    );
+  }
+}
+
+/** Half a surrogate pair has no UTF-8: two such keys would become one. */
+function isWellFormed(update: Update): boolean {
+  return (update.type === 'document-update' ? update.document : update.key).isWellFormed();
+}
+
+function receiptsOf(group: readonly Write[], epoch: Epoch, first: Sequence): WriteReceipt[] {
+  let sequence = first - 1;
+  return group.map((write) => ({ epoch, sequence: (sequence += write.updates.length) }));
+}
