@@ -29,8 +29,6 @@ import { Views } from './views.ts';
 
 /** An incarnation is 16 bits on the wire; past it the refuter takes the next epoch. */
 const incarnationMax = 0xffff;
-/** An epoch is 32 bits on the wire. */
-const epochMax = 0xffff_ffff;
 /** The last epoch of 32 bits. What somebody claims at the end of both has nothing above it. */
 const epochMax = 0xffff_ffff;
 
@@ -164,8 +162,6 @@ export class Membership implements Neighborhood, Horizon {
     if (wraps && claim.epoch >= epochMax) return;
     const epoch = (wraps ? claim.epoch + 1 : claim.epoch) as Epoch;
     const incarnation = (wraps ? 0 : claim.incarnation + 1) as Incarnation;
-    // Only a forger speaks of the last epoch there is; what cannot be outbid is left to those who judge forgers.
-    if (epoch > epochMax) return;
     this.#columns.setClaim(node, selfRow, 'alive', epoch, incarnation);
     this.#context.observer.claimRefuted(node, incarnation);
     this.#claims.announce(node, selfRow, effects);

@@ -293,14 +293,14 @@ describe('limits of a frame', () => {
     expect(table.introductions).toBe(512);
   });
 
-  it('NET6: 8 addresses of 200 bytes in a claim, no more', () => {
+  it('NET6: 4 addresses of 200 bytes in a claim, no more', () => {
     const typeWith = (addresses: readonly string[]): string => {
       const table = new Table();
       table.peers.push({ publicKey: new Uint8Array(32), certificate: noCertificate, addresses });
       return typeOf([claims(1)], table);
     };
-    expect(typeWith(Array.from({ length: 8 }, () => 'x'.repeat(200)))).toBe('messages');
-    expect(typeWith(Array.from({ length: 9 }, () => 'x'))).toBe('malformed');
+    expect(typeWith(Array.from({ length: 4 }, () => 'x'.repeat(200)))).toBe('messages');
+    expect(typeWith(Array.from({ length: 5 }, () => 'x'))).toBe('malformed');
     expect(typeWith(['x'.repeat(201)])).toBe('malformed');
   });
 
