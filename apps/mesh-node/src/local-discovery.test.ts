@@ -23,13 +23,25 @@ const claim = (): ClaimedFolder => {
   return one;
 };
 
+const foundBy = ({ folder }: ClaimedFolder, transport: 'both' | 'quic' | 'tcp' = 'both'): string[] =>
+  discoverAddresses({ home, folder, network: 'a', transport });
+
 describe('nodes of one home', () => {
   it('find the running ones of their network, but not themselves', () => {
     const [own, friend, stranger] = [claim(), claim(), claim()];
     publishAddresses(own.folder, { network: 'a', addresses: ['/ip4/127.0.0.1/tcp/1'] });
     publishAddresses(friend.folder, { network: 'a', addresses: ['/ip4/127.0.0.1/tcp/2', '/ip4/127.0.0.1/udp/2/quic-v1'] });
     publishAddresses(stranger.folder, { network: 'b', addresses: ['/ip4/127.0.0.1/tcp/3'] });
-    expect(discoverAddresses(home, 'a', own.folder)).toEqual(['/ip4/127.0.0.1/tcp/2', '/ip4/127.0.0.1/udp/2/quic-v1']);
+    expect(foundBy(own)).toEqual(['/ip4/127.0.0.1/udp/2/quic-v1']);
+  });
+
+  it('meet over QUIC if both have it, else over TCP', () => {
+    const [own, both, tcp] = [claim(), claim(), claim()];
+    publishAddresses(both.folder, { network: 'a', addresses: ['/ip4/127.0.0.1/tcp/2', '/ip4/127.0.0.1/udp/2/quic-v1'] });
+    publishAddresses(tcp.folder, { network: 'a', addresses: ['/ip4/127.0.0.1/tcp/3'] });
+    expect(foundBy(own)).toEqual(['/ip4/127.0.0.1/udp/2/quic-v1', '/ip4/127.0.0.1/tcp/3']);
+    expect(foundBy(own, 'quic')).toEqual(['/ip4/127.0.0.1/udp/2/quic-v1']);
+    expect(foundBy(own, 'tcp')).toEqual(['/ip4/127.0.0.1/tcp/2', '/ip4/127.0.0.1/tcp/3']);
   });
 
   it('leave out what a killed or an orderly ended one left behind', () => {
@@ -38,14 +50,15 @@ describe('nodes of one home', () => {
     killed.lock.release();
     withdrawAddresses(ended.folder);
     withdrawAddresses(ended.folder);
-    expect(discoverAddresses(home, 'a', own.folder)).toEqual([]);
+    expect(foundBy(own)).toEqual([]);
   });
 
   it('reach listeners of all interfaces through loopback, and none without a port', () => {
     const [own, other] = [claim(), claim()];
     const addresses = ['/ip4/0.0.0.0/tcp/5', '/ip6/::/udp/6/quic-v1', '/ip4/127.0.0.1/tcp/0'];
     publishAddresses(other.folder, { network: 'a', addresses });
-    expect(discoverAddresses(home, 'a', own.folder)).toEqual(['/ip4/127.0.0.1/tcp/5', '/ip6/::1/udp/6/quic-v1']);
+    expect(foundBy(own, 'quic')).toEqual(['/ip6/::1/udp/6/quic-v1']);
+    expect(foundBy(own, 'tcp')).toEqual(['/ip4/127.0.0.1/tcp/5']);
   });
 
   it('are not disturbed by a broken file', () => {
@@ -53,7 +66,7 @@ describe('nodes of one home', () => {
     for (const [index, text] of ['', '{"network":', '{"network":"a","addresses":[1,"x"]}'].entries()) {
       writeFileSync(others[index]?.folder.addresses ?? '', text);
     }
-    expect(discoverAddresses(home, 'a', own.folder)).toEqual([]);
+    expect(foundBy(own)).toEqual([]);
   });
 
   it('are listed in the order of their numbers', () => {

@@ -6,6 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatAddress, parseAddress } from './addresses.ts';
+import type { Config } from './config/settings.ts';
 import { nodeFolder, nodesFolderOf, type NodeFolder } from './node-folder.ts';
 import { isLocked } from './node-lock.ts';
 import { removeFile, replaceFile } from './private-file.ts';
@@ -39,14 +40,31 @@ export function runningFolders(home: string): NodeFolder[] {
     .filter(({ lock }) => isLocked(lock));
 }
 
-/** Addresses of the running nodes of a network under a home folder, but for our own. */
-export function discoverAddresses(home: string, network: string, own: NodeFolder): string[] {
+/** Whose neighbors are looked for. */
+export interface Seeker {
+  readonly home: string;
+  readonly folder: NodeFolder;
+  /** `networkFingerprint` of its network. */
+  readonly network: string;
+  readonly transport: Config['transport'];
+}
+
+/** Addresses of the other running nodes of the seeker's network under its home folder. */
+export function discoverAddresses({ home, folder, network, transport }: Seeker): string[] {
   return runningFolders(home)
-    .filter(({ path }) => path !== own.path)
+    .filter(({ path }) => path !== folder.path)
     .map(readPublished)
     .filter((published) => published?.network === network)
     .slice(0, discoveredNodesMax)
-    .flatMap((published) => published?.addresses ?? []);
+    .flatMap((published) => preferred(published?.addresses ?? [], transport));
+}
+
+/** One wire a node, QUIC before TCP (D3): each bootstrap address is dialed by itself, and two dials of one node would race. */
+function preferred(addresses: readonly string[], transport: Config['transport']): string[] {
+  const of = (wire: 'quic' | 'tcp'): string[] =>
+    transport === 'both' || transport === wire ? addresses.filter((text) => parseAddress(text)?.wire === wire) : [];
+  const quic = of('quic');
+  return quic.length > 0 ? quic : of('tcp');
 }
 
 function subfolders(path: string): string[] {

@@ -24,7 +24,8 @@ export class NodeLock {
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       const database = open(file, false);
       try {
-        database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+        // Nothing is ever written, and a journal that a SIGKILL left would keep readers out.
+        database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
         return new NodeLock(database);
       } catch (error) {
         database.close();

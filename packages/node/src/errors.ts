@@ -13,6 +13,8 @@ export interface NodeErrorDetails {
   'write-too-large': { readonly bytes: number; readonly bytesMax: number };
   /** The caller's: a key or a value breaks its limit. Nothing was written. */
   'invalid-write': { readonly limit: string };
+  /** The operator's: the replicated state is at its limits. Nothing was written. */
+  'state-full': Record<string, never>;
   /** The caller's: the node is closed. */
   closed: Record<string, never>;
   /** The operator's: another process uses this identity. Writes are refused. */

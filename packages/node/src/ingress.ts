@@ -5,23 +5,20 @@
 import type { Network } from '@murmuration/byzantine';
 import type { Mesh } from '@murmuration/mesh';
 import {
-  bytes,
   decodeFrame,
   noPeer,
-  type BatchMessage,
   type Epoch,
   type PeerIndex,
   type ReceivedBatch,
   type ReceivedMessage,
   type SignatureScheme,
-  type SignedBatch,
   type Verdict,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Replica } from '@murmuration/state';
 import type { Counters } from './counters.ts';
 import { self, type Loop } from './loop.ts';
-import type { SideStore } from './side-store.ts';
+import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
 
 /** What ingress works with. */
 export interface IngressContext {
@@ -113,13 +110,14 @@ export class Ingress {
       return this.#judge(from, { type: 'reject', offence: 'invalid-signature' });
     }
     if (author === selfPeer && envelope.epoch >= this.#context.epoch) return this.#refuseOwn(from, envelope.epoch);
-    const verdict = this.#context.replica.examine(author, received.batch);
-    return verdict.type === 'accept' ? this.#take(from, author, received) : this.#judge(from, verdict);
+    return this.#take(from, author, copyOf(received.bytes));
   }
 
-  #take(from: PeerIndex, author: PeerIndex, received: ReceivedBatch): boolean {
-    const { loop, sideStore, replica } = this.#context;
-    const message = keepBatch(this.#context, author, received);
+  #take(from: PeerIndex, author: PeerIndex, stored: StoredBatch): boolean {
+    const { loop, scheme, sideStore, replica } = this.#context;
+    const verdict = replica.examine(author, stored.batch);
+    if (verdict.type !== 'accept') return this.#judge(from, verdict);
+    const message = sideStore.keep(author, stored, scheme.hash(stored.batch.signed));
     loop.submit({ type: 'message', from, message });
     // The core may have no room for one more log; then nobody holds the batch.
     if (replica.batchOf(self, message.handle) === undefined) sideStore.release(message.handle);
@@ -141,38 +139,4 @@ export class Ingress {
   #isOurNetwork(networkId: Uint8Array): boolean {
     return this.#context.network.id.every((byte, i) => byte === networkId[i]);
   }
-}
-
-/** Copies a batch out of its frame and gives it a handle and a header. */
-export function keepBatch(
-  { scheme, sideStore }: { readonly scheme: SignatureScheme; readonly sideStore: SideStore },
-  author: PeerIndex,
-  { batch, bytes: frameBytes }: { readonly batch: SignedBatch; readonly bytes: Uint8Array },
-): BatchMessage {
-  const copy = frameBytes.slice();
-  const owned = rebase(batch, frameBytes, copy);
-  const { epoch, firstSequence, count } = batch.envelope;
-  const [a, b, c, d] = scheme.hash(owned.signed) as unknown as [number, number, number, number];
-  const hash32 = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
-  const handle = sideStore.keep({ bytes: copy, batch: owned });
-  return { type: 'batch', header: { author, epoch, firstSequence, count, hash32, bytes: bytes(copy.length) }, handle };
-}
-
-/** The same views over the copy. */
-function rebase({ envelope, signed, signature }: SignedBatch, from: Uint8Array, to: Uint8Array): SignedBatch {
-  const moved = (view: Uint8Array): Uint8Array => {
-    const start = view.byteOffset - from.byteOffset;
-    return to.subarray(start, start + view.length);
-  };
-  return {
-    envelope: {
-      ...envelope,
-      networkId: moved(envelope.networkId),
-      author: moved(envelope.author),
-      previousHash: moved(envelope.previousHash),
-      payload: moved(envelope.payload),
-    },
-    signed: moved(signed),
-    signature: moved(signature),
-  };
 }

@@ -1,7 +1,6 @@
 /** The past, read back from disk: peers into the book, batches into the core and the state. Their checksums were checked on reading. */
 import { decodeBatch, noPeer } from '@murmuration/protocol';
 import type { Assembly } from './assembly.ts';
-import { keepBatch } from './ingress.ts';
 
 /** Batches of another network, or of peers that it does not admit, are left where they are: the network key was changed. */
 export function restorePast(parts: Assembly): void {
@@ -13,10 +12,13 @@ export function restorePast(parts: Assembly): void {
 }
 
 function restoreBatch(parts: Assembly, bytes: Uint8Array): void {
-  const { book, network, replica, loop, counters } = parts;
+  const { book, network, replica, loop, counters, options, sideStore } = parts;
   const batch = decodeBatch(bytes);
   const author = batch === undefined ? noPeer : book.find(batch.envelope.author);
   const isOurs = batch !== undefined && network.id.every((byte, i) => byte === batch.envelope.networkId[i]);
-  if (!isOurs || author === noPeer || replica.examine(author, batch).type !== 'accept') return counters.add('restore-skipped');
-  loop.submit({ type: 'command', command: { type: 'restore', batch: keepBatch(parts, author, { batch, bytes }) } });
+  if (!isOurs || author === noPeer) return counters.add('restore-skipped');
+  const stored = { bytes, batch };
+  if (replica.examine(author, batch).type !== 'accept') return counters.add('restore-skipped');
+  const message = sideStore.keep(author, stored, options.scheme.hash(batch.signed));
+  loop.submit({ type: 'command', command: { type: 'restore', batch: message } });
 }

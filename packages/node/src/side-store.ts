@@ -1,5 +1,5 @@
 /** The bytes of batches, by handle. The core carries handles; bytes stay here for as long as the replica holds the batch. */
-import { assert, type BatchHandle, type SignedBatch } from '@murmuration/protocol';
+import { assert, bytes, decodeBatch, type BatchHandle, type BatchMessage, type PeerIndex, type SignedBatch } from '@murmuration/protocol';
 
 /** A batch that this node holds. `batch` is views of `bytes`, which never change. */
 export interface StoredBatch {
@@ -7,14 +7,26 @@ export interface StoredBatch {
   readonly batch: SignedBatch;
 }
 
+/** A batch of our own out of a frame that will be reused. */
+export function copyOf(frameBytes: Uint8Array): StoredBatch {
+  const owned = frameBytes.slice();
+  const batch = decodeBatch(owned);
+  assert(batch !== undefined, 'a batch that was decoded decodes again');
+  return { bytes: owned, batch };
+}
+
 export class SideStore {
   readonly #batches = new Map<BatchHandle, StoredBatch>();
   #next = 0;
 
-  keep(stored: StoredBatch): BatchHandle {
+  /** Keeps a batch and makes the message by which the core knows it. `hash` is that of its signed bytes. */
+  keep(author: PeerIndex, stored: StoredBatch, hash: Uint8Array): BatchMessage {
     const handle = this.#next++ as BatchHandle;
     this.#batches.set(handle, stored);
-    return handle;
+    const { epoch, firstSequence, count } = stored.batch.envelope;
+    const hash32 = new DataView(hash.buffer, hash.byteOffset).getUint32(0, true);
+    const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(stored.bytes.length) };
+    return { type: 'batch', header, handle };
   }
 
   get(handle: BatchHandle): StoredBatch | undefined {

@@ -5,7 +5,6 @@
 import type { Network } from '@murmuration/byzantine';
 import {
   batchBytesMax,
-  decodeBatch,
   decodeUpdates,
   documentNameBytesMax,
   documentUpdateBytesMax,
@@ -27,9 +26,9 @@ import {
 import type { Replica } from '@murmuration/state';
 import type { Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
-import { keepBatch, selfPeer } from './ingress.ts';
-import type { Loop } from './loop.ts';
-import type { SideStore } from './side-store.ts';
+import { selfPeer } from './ingress.ts';
+import { self, type Loop } from './loop.ts';
+import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
 import type { UpdateLog } from './storage/ports.ts';
 import type { WriteReceipt } from './views.ts';
 
@@ -79,7 +78,7 @@ export class Writer {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `storage-failed`, `identity-cloned` or `closed`. */
+  /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `state-full`, `storage-failed`, `identity-cloned` or `closed`. */
   write(updates: readonly Update[]): Promise<WriteReceipt> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     const payload = encodeUpdates(updates);
@@ -118,32 +117,49 @@ export class Writer {
   }
 
   #seal(group: readonly Write[]): void {
-    if (this.#refusal !== undefined) return group.forEach((write) => write.reject(this.#refusal));
-    const { replica, signer, epoch, network, clock, loop, log } = this.#context;
+    if (this.#refusal !== undefined) return rejectAll(group, this.#refusal);
+    const { replica, scheme, sideStore, loop, epoch } = this.#context;
     const { nextSequence, previousHash } = replica.headOf(selfPeer, epoch);
-    const updates = group.flatMap((write) => write.updates);
+    const stored = this.#sign(group.flatMap((write) => write.updates), nextSequence, previousHash);
+    if (replica.examine(selfPeer, stored.batch).type !== 'accept') return rejectAll(group, stateFull());
+    const message = sideStore.keep(selfPeer, stored, scheme.hash(stored.batch.signed));
+    loop.submit({ type: 'command', command: { type: 'broadcast', batch: message } });
+    // The core follows a bounded number of logs; beyond it not even our own has a row.
+    if (replica.batchOf(self, message.handle) === undefined) return rejectAll(group, stateFull());
+    this.#acknowledge(group, receiptsOf(group, epoch, nextSequence));
+  }
+
+  #sign(updates: readonly Update[], firstSequence: Sequence, previousHash: Uint8Array): StoredBatch {
+    const { signer, epoch, network, clock } = this.#context;
     this.#time = nextHybridTime(this.#time, clock.wallNow());
     const signed = signedBytesOf({
       networkId: network.id,
       author: signer.publicKey,
       epoch,
-      firstSequence: nextSequence,
+      firstSequence,
       count: updates.length,
       previousHash,
       time: this.#time,
       scope: 'mesh',
       payload: encodeUpdates(updates),
     });
-    const bytes = joinSignature(signed, signer.sign(signed));
-    const batch = decodeBatch(bytes);
-    if (batch === undefined) return group.forEach((write) => write.reject(new Error('murmuration bug: a sealed batch does not read back')));
-    loop.submit({ type: 'command', command: { type: 'broadcast', batch: keepBatch(this.#context, selfPeer, { batch, bytes }) } });
-    const receipts = receiptsOf(group, epoch, nextSequence);
-    log.sync().then(
+    return copyOf(joinSignature(signed, signer.sign(signed)));
+  }
+
+  #acknowledge(group: readonly Write[], receipts: readonly WriteReceipt[]): void {
+    this.#context.log.sync().then(
       () => group.forEach((write, i) => write.resolve(receipts[i] as WriteReceipt)),
-      (error: unknown) => group.forEach((write) => write.reject(error)),
+      (error: unknown) => rejectAll(group, error),
     );
   }
+}
+
+function rejectAll(group: readonly Write[], error: unknown): void {
+  for (const write of group) write.reject(error);
+}
+
+function stateFull(): NodeError {
+  return new NodeError('state-full', 'the state holds as many registers or logs as its limits allow', {});
 }
 
 /** Half a surrogate pair has no UTF-8: two such keys would become one. */

@@ -18,7 +18,7 @@ export const valueDepthMax = 32;
 export const documentKeyBytesMax = 128;
 /** Structs of one log in one document. */
 export const structsPerLogMax = 262_144;
-/** Bytes of the updates of one log in one document. */
-export const updateBytesPerLogMax = 32 * 1024 * 1024;
+/** Bytes of the updates of one log in one document: 32 MiB. */
+export const updateBytesPerLogMax = 33_554_432;
 /** Documents that one log writes to. */
 export const documentsPerLogMax = 1_024;

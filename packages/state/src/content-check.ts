@@ -6,7 +6,7 @@ import type { InadmissibleReason } from './admission.ts';
 import type { SharedType } from './shared-doc.ts';
 
 /** Names that reach the prototype of an object in JavaScript (Y14). */
-const forbiddenKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const protoBytes = encodeText('__proto__');
 
 /** What a type holds: entries by key, values in order, or text. Undefined for the XML types, which documents do not have. */
@@ -31,7 +31,7 @@ export function belongsTo(kind: 'map' | 'list' | 'text', content: Y.Item['conten
 
 /** Why a key is not admissible, or undefined. */
 export function keyFault(key: string): InadmissibleReason | undefined {
-  return forbiddenKeys.includes(key) || encodeText(key).length > documentKeyBytesMax ? 'forbidden-key' : undefined;
+  return forbiddenKeys.has(key) || encodeText(key).length > documentKeyBytesMax ? 'forbidden-key' : undefined;
 }
 
 /** Why the content of one struct is not admissible, wherever it stands; undefined if it is. */

@@ -17,6 +17,8 @@ export class DocumentLog {
   cursor = 0;
   /** What the update at the cursor still waits for. */
   missing: ClientClock[] = [];
+  /** True while the log is on the list of those who wait for a struct. */
+  isHeldUp = false;
   /** Own edits that are in the document already and whose batch has not come back yet. */
   readonly edits: Uint8Array[] = [];
   /** The clock that the next struct of the log must have. */

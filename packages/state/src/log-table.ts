@@ -15,7 +15,7 @@ export interface Authors {
 /** (author, epoch) as one number: 21 bits above 32. A process knows fewer than two million peers. */
 const authorsMax = 2 ** 21;
 
-/** Logs are opened when their first batch is appended, and stay. */
+/** Logs are opened by their first batch or by the first local edit for them, and stay. */
 export class LogTable {
   readonly #authors: Authors;
   readonly #logs = new Map<number, AuthorLog>();
@@ -54,9 +54,10 @@ export class LogTable {
     return log;
   }
 
-  /** All logs in canonical order: by public key, then by epoch. */
+  /** The logs that have batches, in canonical order: by public key, then by epoch. */
   inOrder(): AuthorLog[] {
-    return [...this.#logs.values()].toSorted((a, b) => compareLogs(a.identity, b.identity));
+    const begun = [...this.#logs.values()].filter(({ length }) => length > 0);
+    return begun.toSorted((a, b) => compareLogs(a.identity, b.identity));
   }
 
   #identify(author: PeerIndex, epoch: Epoch): LogIdentity {

@@ -7,6 +7,7 @@
  */
 import * as Y from 'yjs';
 import type { SharedDoc, SharedType } from './shared-doc.ts';
+import { firstItemOf } from './type-internals.ts';
 
 /** Follows the items of one update through the sequences that they go into. */
 export class Neighbors {
@@ -39,7 +40,7 @@ export class Neighbors {
 
   #headOf(type: SharedType): Y.ID | null {
     const head = this.#heads.get(type);
-    return head === undefined ? this.#firstKnown(type._start) : head;
+    return head === undefined ? this.#firstKnown(firstItemOf(type)) : head;
   }
 
   #followerOf(id: Y.ID): Y.ID | null {

@@ -33,12 +33,13 @@ export class WaitList<Waiter> {
   /** Takes out those who wait for a struct of `client` below `nextClock`. */
   take(client: number, nextClock: number): Waiter[] {
     const waits = this.#byClient.get(client);
+    if (waits === undefined) return [];
     const satisfied: Waiter[] = [];
-    for (let last = waits?.at(-1); waits !== undefined && last !== undefined && last.clock < nextClock; last = waits.at(-1)) {
+    for (let last = waits.at(-1); last !== undefined && last.clock < nextClock; last = waits.at(-1)) {
       satisfied.push(last.waiter);
       waits.pop();
     }
-    if (waits?.length === 0) this.#byClient.delete(client);
+    if (waits.length === 0) this.#byClient.delete(client);
     return satisfied;
   }
 }

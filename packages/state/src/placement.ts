@@ -10,6 +10,7 @@ import type { InadmissibleReason } from './admission.ts';
 import { belongsTo, keyFault, kindOf } from './content-check.ts';
 import { rootOf, type SharedDoc, type SharedType } from './shared-doc.ts';
 import type { Struct } from './struct-check.ts';
+import { makerOf } from './type-internals.ts';
 
 /** A sequence of items: a list, a text, or the values that one key of a map has had. */
 export interface Place {
@@ -87,7 +88,7 @@ export class Placement {
   #depthOf(type: SharedType): number {
     const known = this.#depths.get(type);
     if (known !== undefined) return known;
-    const parent = type._item?.parent;
+    const parent = makerOf(type)?.parent;
     const depth = parent instanceof Y.AbstractType ? this.#depthOf(parent) + 1 : 0;
     this.#depths.set(type, depth);
     return depth;
@@ -95,7 +96,8 @@ export class Placement {
 
   /** True if this log made the type: a type of this update, or an item of its client. */
   #isOwn(type: SharedType): boolean {
-    return type._item === null ? type.doc === null : type._item.id.client === this.#client;
+    const maker = makerOf(type);
+    return maker === null ? type.doc === null : maker.id.client === this.#client;
   }
 
   #placeAt(id: Y.ID): Place | undefined {

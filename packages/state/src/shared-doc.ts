@@ -8,7 +8,7 @@ import * as Y from 'yjs';
 /** A Yjs document, as `editDocument` hands it to its caller. */
 export type SharedDoc = Y.Doc;
 /** Any type that a document may hold. */
-export type SharedType = Y.AbstractType<unknown>;
+export type SharedType = NonNullable<ReturnType<SharedDoc['share']['get']>>;
 
 /** The declared roots. */
 export const rootNames: readonly string[] = Object.freeze(['list', 'map', 'text']);

@@ -30,7 +30,8 @@ function table(peers: readonly MemberInfo[]): string[] {
       printable(region) || '?',
       state,
       link === undefined ? '-' : `${link.transport} ${link.direction === 'inbound' ? 'in' : 'out'}`,
-      printable(link?.remoteAddress ?? addresses[0] ?? '-'),
+      // The identity has a column of its own.
+      printable((link?.remoteAddress ?? addresses[0] ?? '-').replace(/\/p2p\/.*$/, '')),
       id,
     ]),
   ]);

@@ -39,7 +39,7 @@ async function openOn(
 ): Promise<OpenNode> {
   const network = networkFingerprint(networkKey);
   publishAddresses(folder, { network, addresses: listen });
-  const found = config.localDiscovery ? discoverAddresses(config.home, network, folder) : [];
+  const found = config.localDiscovery ? discoverAddresses({ home: config.home, transport: config.transport, folder, network }) : [];
   const bootstrap = [...config.bootstrap, ...found];
   const node = await createMeshNode({
     transport: ({ secretKey }) =>

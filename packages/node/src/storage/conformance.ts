@@ -1,9 +1,9 @@
 /**
- * What every `Storage` must do, as data: a test runner names and runs the cases. `open` gives the storage of one place; to call
- * it again is to restart there, with or without a `close` before.
+ * What every `Storage` must do, as data: a test runner names and runs the cases. `open` gives the storage of one place;
+ * to call it again is to restart there, with or without a `close` before.
  */
 import { deepStrictEqual, notDeepStrictEqual, ok, rejects, strictEqual, throws } from 'node:assert/strict';
-import { addressesPerPeerMax, batchBytesMax } from '@murmuration/protocol';
+import { addressBytesMax, addressesPerPeerMax, batchBytesMax } from '@murmuration/protocol';
 import type { LogRecord, Storage } from './ports.ts';
 
 /** One truth about storages. `run` rejects where it does not hold. */
@@ -48,7 +48,8 @@ const logTruths: readonly StorageTruth[] = [
     name: 'records are there after a restart, whole and in order',
     run: async (open) => {
       const manyAddresses = Array.from({ length: addressesPerPeerMax }, (_, index) => `/dns4/höst-${index}/tcp/1`);
-      const records = [batch(1, 2, 3), peer('/ip4/127.0.0.1/udp/1/quic-v1'), batch(), peer(), batch(4), peer(...manyAddresses)];
+      const peers = [peer('/ip4/127.0.0.1/udp/1/quic-v1'), peer(), peer(...manyAddresses)];
+      const records = [batch(1, 2, 3), ...peers, batch(), batch(4), peer()];
       await writeAndClose(open, records);
       deepStrictEqual(await recordsAt(open), records);
     },
@@ -112,8 +113,9 @@ const logTruths: readonly StorageTruth[] = [
       await log.load();
       log.append(largest);
       throws(() => log.append({ type: 'batch', bytes: new Uint8Array(batchBytesMax + 1) }), /murmuration bug/);
-      throws(() => log.append(peer(...Array.from({ length: addressesPerPeerMax + 1 }, () => '/ip4/1.1.1.1'))), /murmuration bug/);
-      throws(() => log.append(peer('x'.repeat(201))), /murmuration bug/);
+      const tooMany = Array.from({ length: addressesPerPeerMax + 1 }, () => '/ip4/1.1.1.1');
+      throws(() => log.append(peer(...tooMany)), /murmuration bug/);
+      throws(() => log.append(peer('x'.repeat(addressBytesMax + 1))), /murmuration bug/);
       await log.close();
       deepStrictEqual(await recordsAt(open), [largest]);
     },

@@ -1,4 +1,4 @@
-/** The directory of a node: made with mode 0700, refused where others could put files into it (RELIABILITY.md, section 9). */
+/** The directory of a node: made with mode 0700, refused where others could write to it (RELIABILITY.md, section 9). */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { NodeError } from '../errors.ts';
@@ -15,7 +15,8 @@ export async function prepareDataDirectory(path: string): Promise<void> {
     if (outermost !== undefined) await syncNames({ outermost, innermost: path });
     const { mode } = await stat(path);
     if ((mode & othersMayWrite) === 0) return;
-    throw new NodeError('unsafe-file', `others can write to ${path}: run chmod 700 ${path}, or choose another`, { path });
+    const message = `others can write to ${path}: run chmod 700 ${path}, or choose another directory`;
+    throw new NodeError('unsafe-file', message, { path });
   });
 }
 

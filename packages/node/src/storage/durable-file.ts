@@ -1,6 +1,6 @@
 /**
- * Small files that are there whole or not at all, also after a loss of power: written beside their place, synced, moved into
- * it in one step, and the directory synced (RELIABILITY.md, section 6). All have mode 0600.
+ * Small files that are there whole or not at all, also after a loss of power: written beside their place, synced, moved
+ * into it in one step, and the directory synced (RELIABILITY.md, section 6). All have mode 0600.
  */
 import { randomUUID } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { codeOf } from './disk-error.ts';
 /** Mode of every file that a node keeps: its owner reads and writes, nobody else does anything. */
 export const privateFileMode = 0o600;
 
-/** Creates a file, or answers false where one of that name exists, which stays as it is. Either is durable afterwards. */
+/** Creates a file, or answers false where one of that name exists, which stays as it is. Either is durable then. */
 export async function createDurably(path: string, content: Uint8Array | string): Promise<boolean> {
   return place(path, content, async (temporary) => {
     try {

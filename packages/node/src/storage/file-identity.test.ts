@@ -129,7 +129,8 @@ describe('the epoch file', () => {
     for (const text of ['', 'x', '-1', '1.5', '1e3', '12345678901', '4294967295']) {
       await writeFile(epochPath, text);
       const { identity } = await openFileStorage(scratch);
-      await expect(identity.nextEpoch(7), text).rejects.toMatchObject({ code: 'unsafe-file', details: { path: epochPath } });
+      const raised = identity.nextEpoch(7);
+      await expect(raised, text).rejects.toMatchObject({ code: 'unsafe-file', details: { path: epochPath } });
       expect(await readFile(epochPath, 'utf8')).toBe(text);
     }
     await writeFile(epochPath, '4294967294');

@@ -1,6 +1,6 @@
 /**
- * The secret and the epoch in two small text files: `identity.key` (64 hexadecimal characters, made once, mode 0600) and
- * `epoch` (a decimal number). An epoch is on disk before it is used, so that no restart writes a sequence twice (D5).
+ * The secret and the epoch in two small text files: `identity.key` (64 hexadecimal characters, made once, mode 0600)
+ * and `epoch` (a decimal number). An epoch is on disk before it is used, so no restart writes a sequence twice (D5).
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ export class FileIdentity implements IdentityStore {
     const raise = (): Promise<number> => raiseEpoch(this.#epochPath, floor);
     // Concurrent calls take turns. A failed one has used no epoch and does not stop the next.
     const raised = this.#lastRaise.then(raise, raise);
-    this.#lastRaise = raised;
+    
     return raised;
   }
 }
@@ -90,7 +90,10 @@ async function readText(file: FileHandle): Promise<string> {
   return found.isFile() && found.size <= textBytesMax ? file.readFile('utf8') : '';
 }
 
-async function readIfPresent<Result>(path: string, read: (file: FileHandle) => Promise<Result>): Promise<Result | undefined> {
+async function readIfPresent<Result>(
+  path: string,
+  read: (file: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');

@@ -10,9 +10,12 @@ import type { LogContents, LogRecord } from './ports.ts';
 
 const headerBytes = 8;
 const batch = (...bytes: number[]): LogRecord => ({ type: 'batch', bytes: Uint8Array.from(bytes) });
+const introduction = {
+  publicKey: new Uint8Array(32).fill(1), certificate: new Uint8Array(64).fill(2), addresses: ['/ip4/1.2.3.4/tcp/5'],
+};
 const written: readonly LogRecord[] = [
   batch(1, 2, 3),
-  { type: 'peer', introduction: { publicKey: new Uint8Array(32), certificate: new Uint8Array(64), addresses: ['/ip4/1.2.3.4'] } },
+  { type: 'peer', introduction },
   batch(4, 5, 6, 7, 8),
 ];
 
@@ -55,7 +58,7 @@ describe('a log file', () => {
     expect(await readFile(path)).toEqual(Buffer.concat([Buffer.from('murmlog\u0001'), ...written.map(encodeRecord)]));
   });
 
-  it('torn at any byte of its last record loses that record only, keeps the rest of it aside, and goes on', async () => {
+  it('torn at any byte of its last record loses that record only, keeps it aside, and goes on', async () => {
     await write(written);
     const whole = await readFile(path);
     const start = whole.length - encodeRecord(batch(4, 5, 6, 7, 8)).length;
@@ -72,7 +75,7 @@ describe('a log file', () => {
     }
   });
 
-  it('with a bit flipped anywhere gives the records before it and counts the bytes from there on as damaged', async () => {
+  it('with a bit flipped anywhere gives the records before it, and counts the rest as damaged', async () => {
     await write(written);
     const whole = await readFile(path);
     const lengths = written.map((record) => encodeRecord(record).length);

@@ -1,6 +1,6 @@
 /**
- * The log in one append-only file, `log.bin`: 8 bytes of magic and version, then records (`log-record.ts`). `load` opens it,
- * checks every record, sets the damaged end aside, and makes durable what it found before anybody builds on it.
+ * The log in one append-only file, `log.bin`: 8 bytes of magic and version, then records (`log-record.ts`). `load`
+ * opens it, checks every record, sets the damaged end aside, and makes durable what it found before anybody builds on it.
  */
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -107,6 +107,7 @@ async function readSoundPart(file: FileHandle, { path, size }: { path: string; s
   const found = new Uint8Array(header.length);
   await file.read(found, 0, found.length, 0);
   if (Buffer.compare(found, header) === 0) return readRecords(file, header.length);
-  const message = `${path} is no log that this version reads. Move it away to start without it, or use the version that wrote it`;
+  const remedy = 'Move it away to start without it, or use the version that wrote it';
+  const message = `${path} is no log that this version reads. ${remedy}`;
   throw new NodeError('storage-failed', message, { path });
 }

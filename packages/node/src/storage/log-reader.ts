@@ -1,4 +1,4 @@
-/** Reads a log file from its start to the first bytes that are no record, in chunks: only records are kept, not the file. */
+/** Reads a log file to the first bytes that are no record, in chunks: only records are kept, not the file. */
 import type { FileHandle } from 'node:fs/promises';
 import { readRecord, recordBytesMax } from './log-record.ts';
 import type { LogRecord } from './ports.ts';

@@ -1,4 +1,4 @@
-import { batchBytesMax } from '@murmuration/protocol';
+import { addressesPerPeerMax, batchBytesMax } from '@murmuration/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeRecord, readRecord } from './log-record.ts';
@@ -12,7 +12,7 @@ const records: fc.Arbitrary<LogRecord> = fc.oneof(
     introduction: fc.record({
       publicKey: bytes(32),
       certificate: bytes(64),
-      addresses: fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: 8 }),
+      addresses: fc.array(fc.string({ unit: 'binary', maxLength: 50 }), { maxLength: addressesPerPeerMax }),
     }),
   }),
 );

@@ -1,6 +1,6 @@
 /**
- * One record of the log in bytes: u32 length of the body | u8 type | body | 8 bytes of checksum. The checksum is the start of
- * the SHA-256 of all before it, the length included. A record that does not read back as written is never half believed.
+ * One record of the log in bytes: u32 length of the body | u8 type | body | 8 bytes of checksum. The checksum is the
+ * start of the SHA-256 of all before it, length included. What does not read back as written is never half believed.
  */
 import { hash } from 'node:crypto';
 import {
@@ -12,7 +12,7 @@ import type { LogRecord } from './ports.ts';
 const types = { peer: 1, batch: 2 } as const;
 const headBytes = 5;
 const checksumBytes = 8;
-/** A peer is smaller: 97 bytes and 8 addresses of at most 202. */
+/** A peer is smaller: a key, a certificate and a few short addresses. */
 const bodyBytesMax: number = batchBytesMax;
 
 /** The longest record. */
@@ -28,7 +28,7 @@ export type ReadRecord =
 const incomplete: ReadRecord = { type: 'incomplete' };
 const damaged: ReadRecord = { type: 'damaged' };
 
-/** The bytes of a record. Throws, as of a bug, on what could not be read back: a batch or addresses above their limits. */
+/** The bytes of a record. Asserts that they can be read back: batch and addresses keep their limits. */
 export function encodeRecord(record: LogRecord): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(record.type === 'batch' ? record.bytes.length + headBytes + checksumBytes : 256);
   writer.u32(0);
@@ -75,14 +75,14 @@ function decodeBody(type: number, body: Uint8Array): LogRecord | undefined {
 function writeIntroduction(writer: ByteWriter, { publicKey, certificate, addresses }: PeerIntroduction): void {
   assert(publicKey.length === publicKeyBytes, 'a public key has 32 bytes');
   assert(certificate.length === signatureBytes, 'a certificate has 64 bytes');
-  assert(addresses.length <= addressesPerPeerMax, 'a peer has at most 8 addresses');
+  assert(addresses.length <= addressesPerPeerMax, `a peer has at most ${addressesPerPeerMax} addresses`);
   writer.bytes(publicKey);
   writer.bytes(certificate);
   writer.u8(addresses.length);
   for (const address of addresses) {
     const start = writer.length;
     writer.text16(address);
-    assert(writer.length - start - 2 <= addressBytesMax, 'an address has at most 200 bytes');
+    assert(writer.length - start - 2 <= addressBytesMax, `an address has at most ${addressBytesMax} bytes`);
   }
 }
 

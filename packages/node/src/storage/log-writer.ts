@@ -1,6 +1,6 @@
 /**
- * Appends records to an open log: one write or sync in flight, everything that came meanwhile goes into the next one (group
- * commit). The first failure ends it: what a disk did with pages whose sync failed is unknown, so nothing is tried again.
+ * Appends records to an open log: one write or sync in flight, everything that came meanwhile goes into the next one
+ * (group commit). The first failure ends it: what became of pages whose sync failed is unknown, so nothing is retried.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { ByteWriter } from '@murmuration/protocol';
@@ -96,7 +96,8 @@ export class LogWriter {
   async #run(): Promise<void> {
     while (this.#failure === undefined) {
       const first = this.#waiters[0];
-      if (first !== undefined && first.position <= this.#written) await this.#attempt('sync', () => this.#syncWritten());
+      const isDue = first !== undefined && first.position <= this.#written;
+      if (isDue) await this.#attempt('sync', () => this.#syncWritten());
       else if (this.#buffer.length > 0) await this.#attempt('write', () => this.#writeBuffer());
       else break;
     }

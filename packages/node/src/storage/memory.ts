@@ -1,6 +1,6 @@
 /**
- * Storage without a disk: it lives as long as the object. Who hands the same object to a second node restarts the first one
- * within one process. Keeps copies, as a disk does.
+ * Storage without a disk: it lives as long as the object. Who hands the same object to a second node restarts the first
+ * one within one process. Keeps copies, as a disk does.
  */
 import { assert } from '@murmuration/protocol';
 import { assertFloor, assertSecret, epochMax } from './identity-rules.ts';

@@ -1,12 +1,12 @@
 /**
- * Ports: what a node keeps across restarts. Implemented in memory and in files; `conformance.ts` says what both must do.
- * The world's failures reject with a `NodeError` of code `storage-failed`; after a failed sync the store refuses to go on.
+ * Ports: what a node keeps across restarts. Implemented in memory and in files; `conformance.ts` says what both must
+ * do. The world's failures reject with a `NodeError` of code `storage-failed`; after one the log goes no further.
  */
 import type { PeerIntroduction } from '@murmuration/protocol';
 
 /** One fact in the log. */
 export type LogRecord =
-  /** A peer that we accept batches of: its key, its certificate, where it was last. The latest record of a key holds. */
+  /** A peer that we accept batches of: its key, certificate, last addresses. The latest record of a key holds. */
   | { readonly type: 'peer'; readonly introduction: PeerIntroduction }
   /** An accepted batch, signature included. */
   | { readonly type: 'batch'; readonly bytes: Uint8Array };
@@ -14,7 +14,7 @@ export type LogRecord =
 /** What reading the log found. */
 export interface LogContents {
   readonly records: readonly LogRecord[];
-  /** Bytes at the end that did not read back as written (a torn write, a flipped bit); kept aside, and not in `records`. */
+  /** Bytes at the end that did not read back (a torn write, a flipped bit); kept aside, and not in `records`. */
   readonly damagedBytes: number;
 }
 
@@ -23,8 +23,9 @@ export interface UpdateLog {
   /** Everything on disk, in the order it was appended. Called once, before the first append. */
   load(): Promise<LogContents>;
   /**
-   * Takes a copy of a record, between `load` and `close`; it is written soon, in order. Never blocks, so the caller bounds what
-   * waits: it awaits `sync` before it appends more than it wants to hold. Above 256 MiB the store gives up (`storage-failed`).
+   * Takes a copy of a record, between `load` and `close`; it is written soon, in order. Never blocks, so the caller
+   * bounds what waits: it awaits `sync` before it appends more than it wants to hold. Where more than 256 MiB wait, the
+   * store gives up (`storage-failed`).
    */
   append(record: LogRecord): void;
   /**
@@ -39,13 +40,13 @@ export interface UpdateLog {
 /** The identity and the epoch. */
 export interface IdentityStore {
   /**
-   * The 32-byte secret; made by `create` and stored before this resolves where there is none. Whoever asks, in whatever process,
-   * gets the same one. Rejects with `unsafe-file` where others can read it or it is none.
+   * The 32-byte secret; made by `create` and stored before this resolves where there is none. Whoever asks, in whatever
+   * process, gets the same one. Rejects with `unsafe-file` where others can read it or it is none.
    */
   secretKey(create: () => Uint8Array): Promise<Uint8Array>;
   /**
-   * Raises the epoch for this start and stores it before it resolves: at least `floor`, and above every epoch used before.
-   * Concurrent calls of one process get different ones; two processes must not share a place.
+   * Raises the epoch for this start and stores it before it resolves: at least `floor`, and above every epoch used
+   * before. Concurrent calls of one process get different ones; two processes must not share a place.
    */
   nextEpoch(floor: number): Promise<number>;
 }

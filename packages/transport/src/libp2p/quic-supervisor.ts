@@ -32,10 +32,16 @@ export interface SupervisedListener {
   onFailure(detail: string): void;
 }
 
+/** Resolves after `ms`, rejects when the signal aborts. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const waitInRealTime: Wait = (ms, signal) => sleep(ms, undefined, { signal });
+
 /** Watches one listener from construction until `stop`. */
 export class QuicSupervisor {
   readonly #listener: SupervisedListener;
   readonly #checkMs: number;
+  readonly #wait: Wait;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
   #state: ListenerHealth['state'] = 'listening';
@@ -44,9 +50,10 @@ export class QuicSupervisor {
   #elapsedMs = 0;
   #restartedAtMs: number[] = [];
 
-  constructor(listener: SupervisedListener, checkMs: number) {
+  constructor(listener: SupervisedListener, checkMs: number, wait: Wait = waitInRealTime) {
     this.#listener = listener;
     this.#checkMs = checkMs;
+    this.#wait = wait;
     this.#done = this.#watch();
   }
 
@@ -61,7 +68,7 @@ export class QuicSupervisor {
   }
 
   async #watch(): Promise<void> {
-    while (this.#state !== 'off' && (await this.#wait(this.#checkMs))) {
+    while (this.#state !== 'off' && (await this.#pass(this.#checkMs))) {
       if (await this.#listener.isAlive()) continue;
       await this.#revive();
     }
@@ -74,7 +81,7 @@ export class QuicSupervisor {
       const decision = decideRestart(this.#restartedAtMs, this.#elapsedMs);
       if (decision.type === 'give-up') return this.#giveUp();
       this.#listener.onFailure(`QUIC listener is dead, next attempt in ${decision.afterMs} ms`);
-      if (!(await this.#wait(decision.afterMs))) return;
+      if (!(await this.#pass(decision.afterMs))) return;
       this.#restarts += 1;
       this.#restartedAtMs = [...this.#restartedAtMs, this.#elapsedMs].slice(-restartsMax);
       await this.#listener.reopen().then(
@@ -91,9 +98,9 @@ export class QuicSupervisor {
   }
 
   /** False if the supervisor was stopped meanwhile. */
-  async #wait(ms: number): Promise<boolean> {
+  async #pass(ms: number): Promise<boolean> {
     try {
-      await sleep(ms, undefined, { signal: this.#stopping.signal });
+      await this.#wait(ms, this.#stopping.signal);
       this.#elapsedMs += ms;
       return true;
     } catch {

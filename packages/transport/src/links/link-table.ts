@@ -55,6 +55,7 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
   readonly #flushing = new Set<Candidate>();
   /** Closed by the application, whose handler is not called inside its own call. */
   #unreported: Candidate[] = [];
+  #isClosed = false;
 
   constructor(self: PeerId, instance: string, handler: TransportHandler) {
     this.#self = self;
@@ -73,6 +74,10 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
 
   /** Our dial has reached `link.peer`: sends our opening, and resolves with the link that the pair keeps, which may be another. */
   propose(link: Candidate): Promise<Candidate> {
+    if (this.#isClosed) {
+      link.end('closed-locally');
+      return Promise.reject(new Error('the transport was stopped'));
+    }
     const held = this.#held.get(link.peer);
     if (held !== undefined) {
       link.end('replaced');
@@ -85,6 +90,7 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
   }
 
   onOpening(link: Candidate, opening: Opening): void {
+    if (this.#isClosed) return link.end('closed-locally');
     if (link.direction === 'outbound') return this.#onAnswer(link);
     const proposal = this.#proposed.get(link.peer);
     if (proposal !== undefined && this.#self < link.peer) return this.#park(link);
@@ -120,8 +126,9 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
     for (const link of this.links) link.sweep();
   }
 
-  /** Closes every link in order; resolves when all have flushed. */
+  /** Closes every link in order and admits no other; resolves when all have flushed. */
   async closeAll(): Promise<void> {
+    this.#isClosed = true;
     for (const { link } of this.#proposed.values()) link.end('closed-locally');
     for (const link of this.#parked.values()) link.end('closed-locally');
     for (const link of this.links) link.close();

@@ -1,0 +1,137 @@
+/** Test tool: a registry of one node whose effects and facts are written down. The node is peer 0; tags are its peers' indexes. */
+import {
+  Allocator,
+  silentObserver,
+  type DisconnectReason,
+  type Effects,
+  type Epoch,
+  type Incarnation,
+  type MemberClaim,
+  type MemberState,
+  type MeshEvent,
+  type Message,
+  type Millis,
+  type ModuleContext,
+  type NodeIndex,
+  type PeerIndex,
+  type Timer,
+} from '@murmuration/protocol';
+import { Membership } from './membership.ts';
+import { peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
+
+export const node: NodeIndex = 0 as NodeIndex;
+export const self: PeerIndex = 0 as PeerIndex;
+export const peerOf = (index: number): PeerIndex => index as PeerIndex;
+
+export function claim(peer: number, state: MemberState, incarnation = 0, epoch = 1): MemberClaim {
+  return { peer: peerOf(peer), state, epoch: epoch as Epoch, incarnation: incarnation as Incarnation };
+}
+
+/** Everything that was asked of the world, in order. */
+export class WrittenEffects implements Effects {
+  readonly sent: { readonly to: PeerIndex; readonly message: Message }[] = [];
+  readonly timers: { readonly afterMs: number; readonly timer: Timer }[] = [];
+  readonly connects: PeerIndex[] = [];
+  readonly disconnects: { readonly peer: PeerIndex; readonly reason: DisconnectReason }[] = [];
+  readonly events: MeshEvent[] = [];
+
+  send(_node: NodeIndex, to: PeerIndex, message: Message): void {
+    this.sent.push({ to, message });
+  }
+
+  setTimer(_node: NodeIndex, afterMs: Millis, timer: Timer): void {
+    this.timers.push({ afterMs, timer });
+  }
+
+  connect(_node: NodeIndex, peer: PeerIndex): void {
+    this.connects.push(peer);
+  }
+
+  disconnect(_node: NodeIndex, peer: PeerIndex, reason: DisconnectReason): void {
+    this.disconnects.push({ peer, reason });
+  }
+
+  emit(_node: NodeIndex, event: MeshEvent): void {
+    this.events.push(event);
+  }
+
+  /** All claims that were sent, in order. */
+  get claims(): MemberClaim[] {
+    return this.sent.flatMap(({ message }) => (message.type === 'claims' ? message.claims : []));
+  }
+
+  /** Forgets what was asked so far. */
+  clear(): void {
+    for (const list of [this.sent, this.timers, this.connects, this.disconnects, this.events]) list.length = 0;
+  }
+}
+
+export class TestRegistry {
+  readonly effects: WrittenEffects = new WrittenEffects();
+  /** The facts `linkChanged` told. */
+  readonly links: { readonly peer: PeerIndex; readonly isUp: boolean }[] = [];
+  readonly options: PeerRegistryOptions;
+  readonly registry: Membership;
+
+  constructor(options: Partial<PeerRegistryOptions> = {}, seed = 1) {
+    this.options = { ...peerRegistryDefaults, ...options };
+    const context: ModuleContext = {
+      allocator: new Allocator(1),
+      observer: { ...silentObserver, linkChanged: (_node, peer, isUp) => this.links.push({ peer, isUp }) },
+      changes: { offenceSeen: () => undefined },
+      tags: { highOf: (peer) => peer, lowOf: (peer) => peer },
+      source: { batchAfter: () => undefined, batchOf: () => undefined },
+      seed,
+    };
+    this.registry = new Membership(this.options, context);
+  }
+
+  /** A node that has joined, knows some members and is linked to some of them. */
+  static joined(
+    { members = 0, linked = 0, ...options }: { readonly members?: number; readonly linked?: number } & Partial<PeerRegistryOptions> = {},
+    seed = 1,
+  ): TestRegistry {
+    const made = new TestRegistry(options, seed);
+    made.registry.join(node, self, 1 as Epoch, made.effects);
+    made.hear(...Array.from({ length: members }, (_, i) => claim(i + 1, 'alive')));
+    for (let peer = 1; peer <= linked; peer++) made.registry.onLinkUp(node, peerOf(peer), made.effects);
+    made.effects.clear();
+    made.links.length = 0;
+    return made;
+  }
+
+  hear(...claims: readonly MemberClaim[]): void {
+    this.registry.onClaims(node, claims, this.effects);
+  }
+
+  timer(timer: Timer): void {
+    this.registry.onTimer(node, timer, this.effects);
+  }
+
+  declareDead({ peer, epoch, incarnation }: MemberClaim): void {
+    this.timer({ type: 'declare-dead', peer, epoch, incarnation });
+  }
+
+  look(): void {
+    this.timer({ type: 'maintain-views' });
+  }
+
+  /** What is held about a peer. */
+  held(peer: number): MemberClaim | undefined {
+    const row = this.registry.members(node).find((member) => member.peer === peer);
+    return row && claim(row.peer, row.state, row.incarnation, row.epoch);
+  }
+
+  get rows(): MemberClaim[] {
+    return this.registry.members(node).map(({ peer, state, incarnation, epoch }) => claim(peer, state, incarnation, epoch));
+  }
+
+  get neighbors(): PeerIndex[] {
+    return Array.from({ length: this.registry.neighborCount(node) }, (_, i) => this.registry.neighborAt(node, i));
+  }
+
+  /** Until when a timer of a type was asked for last. */
+  timersOf(type: Timer['type']): { readonly afterMs: number; readonly timer: Timer }[] {
+    return this.effects.timers.filter(({ timer }) => timer.type === type);
+  }
+}
