@@ -12,10 +12,10 @@ const program = join(import.meta.dirname, 'agent.ts');
 export class Agent {
   readonly daemon: Daemon;
   /** Keys that the daemon acknowledged. */
-  readonly written = new Set<string>();
-  share = 0;
-  isWaiting = false;
-  isDone = false;
+  readonly written: Set<string> = new Set();
+  share: number = 0;
+  isWaiting: boolean = false;
+  isDone: boolean = false;
   #process: ChildProcess | undefined;
 
   constructor(daemon: Daemon) {

@@ -1,6 +1,6 @@
 /** Which files of a folder are indexed: readable text, not generated, not hidden, in a stable order. */
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 
 /** Made by tools, not by people. */
 const skippedFolders = new Set(['node_modules', 'dist', 'build', 'target', 'coverage']);
@@ -14,6 +14,14 @@ export async function listFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   await collect(folder, folder, found);
   return found.toSorted().slice(0, filesMax);
+}
+
+/** Copies the files into another folder, so that all agents and the verdict see one version of a folder that people work in. */
+export async function takeSnapshot(folder: string, files: readonly string[], target: string): Promise<void> {
+  for (const path of files) {
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await copyFile(join(folder, path), join(target, path));
+  }
 }
 
 async function collect(root: string, folder: string, found: string[]): Promise<void> {

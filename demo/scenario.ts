@@ -1,9 +1,10 @@
 /** The demo's story: start, share out, index, kill one halfway, bring it back, and compare all copies. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from './agents.ts';
 import { waitForEqualHashes } from './convergence.ts';
 import { Daemon } from './daemons.ts';
-import { listFiles } from './files.ts';
+import { listFiles, takeSnapshot } from './files.ts';
 import type { DemoOptions } from './options.ts';
 import { LiveTable } from './table.ts';
 import { checkCopy, indexTruth, type Answers } from './verdict.ts';
@@ -34,6 +35,13 @@ export interface DemoOutcome {
   readonly isGood: boolean;
 }
 
+/** Everybody who plays. */
+interface Cast {
+  readonly daemons: readonly Daemon[];
+  readonly agents: readonly Agent[];
+  readonly table: LiveTable;
+}
+
 const regions = ['eu', 'us', 'ap'];
 const nodesPerRegion = 3;
 /** Long enough that the mesh counts the victim as gone, and works on without it. */
@@ -52,7 +60,7 @@ export async function runScenario(options: DemoOptions, home: string): Promise<D
   const table = new LiveTable(agents, process.stdout.isTTY && !options.isJson);
   table.start();
   try {
-    return await play(options, daemons, agents, table);
+    return await play(options, home, { daemons, agents, table });
   } finally {
     await table.stop();
     for (const agent of agents) agent.stop();
@@ -60,13 +68,16 @@ export async function runScenario(options: DemoOptions, home: string): Promise<D
   }
 }
 
-async function play(options: DemoOptions, daemons: readonly Daemon[], agents: readonly Agent[], table: LiveTable): Promise<DemoOutcome> {
+async function play(options: DemoOptions, home: string, { daemons, agents, table }: Cast): Promise<DemoOutcome> {
   const files = await listFiles(options.folder);
-  const truth = await indexTruth(options.folder, files);
+  if (files.length === 0) throw new Error(`no files to index in ${options.folder}`);
+  const folder = join(home, 'files');
+  await takeSnapshot(options.folder, files, folder);
+  const truth = await indexTruth(folder, files);
   table.say('starting nine daemons in three regions');
   const bootstrap = await startAll(daemons);
   table.say(`${agents.length} agents share out ${files.length} files`);
-  const working = Promise.all(agents.map((agent) => agent.run(options.folder, agents.length)));
+  const working = Promise.all(agents.map((agent) => agent.run(folder, agents.length)));
   const rejoined = killHalfway(agents, files.length, bootstrap, table);
   await Promise.all([working, rejoined]);
   table.say('all files are written; comparing the copies');

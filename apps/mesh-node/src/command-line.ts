@@ -35,9 +35,10 @@ async function run({ verb, subject, isJson, flags }: Arguments, terminal: Termin
     case 'status': return show(await statusData(config()), statusText);
     case 'peers': return show(await peersData(config()), peersText);
     case 'start': {
-      // The network takes long to load, and the other verbs do without it.
+      const startConfig = config();
+      // The network takes a second to load, and the other verbs and a wrong configuration do without it.
       const { start } = await import('./commands/start.ts');
-      const { exitCode, ...ending } = await start(config(), isJson, terminal);
+      const { exitCode, ...ending } = await start(startConfig, isJson, terminal);
       if (isJson) print(terminal, ending);
       return exitCode;
     }

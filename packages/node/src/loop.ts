@@ -3,7 +3,18 @@
  * waits. After each run of inputs the collected effects go out together. Node fires late timers before it reads the sockets
  * (D12), so after a stall the sockets are read first and the core is told how long it stood still.
  */
-import { millis, type Effects, type Input, type Millis, type NodeIndex, type Timer } from '@murmuration/protocol';
+import {
+  assert,
+  millis,
+  type BatchRange,
+  type Effects,
+  type Input,
+  type Millis,
+  type NodeIndex,
+  type PeerIndex,
+  type Timer,
+  type Verdict,
+} from '@murmuration/protocol';
 import type { Mesh } from '@murmuration/mesh';
 import type { Clock } from './clock.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -14,7 +25,7 @@ export const self: NodeIndex = 0 as NodeIndex;
 const stallMs = 100;
 
 export class Loop {
-  readonly #mesh: Mesh;
+  readonly #mesh: Pick<Mesh, 'handle' | 'admit'>;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel<Timer>;
   readonly #waiting: Input[] = [];
@@ -26,7 +37,7 @@ export class Loop {
   #alarmDueMs = Infinity;
   readonly #chores: NodeJS.Timeout[] = [];
 
-  constructor(mesh: Mesh, clock: Clock) {
+  constructor(mesh: Pick<Mesh, 'handle' | 'admit'>, clock: Clock) {
     this.#mesh = mesh;
     this.#clock = clock;
     this.#wheel = new TimerWheel(clock.now());
@@ -58,6 +69,14 @@ export class Loop {
     this.#afterRun();
   }
 
+  /** Asks the core about a batch before its signature is checked; what the answer leads to (a question to the sender) goes out. */
+  admit(from: PeerIndex, range: BatchRange): Verdict {
+    assert(this.#effects !== undefined && !this.#isRunning, 'admission is asked for between inputs');
+    const verdict = this.#mesh.admit(self, from, range, this.#clock.now(), this.#effects);
+    if (verdict.type !== 'accept') this.#afterRun();
+    return verdict;
+  }
+
   schedule(afterMs: Millis, timer: Timer): void {
     if (this.#isStopped) return;
     const dueMs = (this.#clock.now() + afterMs) as Millis;
@@ -68,6 +87,17 @@ export class Loop {
   /** Repeats a chore of the shell for as long as the loop runs. */
   every(intervalMs: number, chore: () => void): void {
     this.#chores.push(setInterval(chore, intervalMs));
+  }
+
+  /** Runs a task of the shell after the sockets have had their turn. */
+  soon(task: () => void): void {
+    setImmediate(() => {
+      if (!this.#isStopped) task();
+    });
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** No input and no timer has an effect from now on. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spreadCount } from './claims.ts';
-import { checkPeerRegistryOptions, peerRegistryDefaults } from './options.ts';
-import { claim, self, TestRegistry } from './test-registry.ts';
+import { checkPeerRegistryOptions, peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
+import { claim, node, peerOf, self, TestRegistry } from './test-registry.ts';
 
 /** Lets the spread go on until no timer is left; answers how often each peer's row was sent. */
 function spreadOut(registry: TestRegistry): Map<number, number> {
@@ -93,7 +93,7 @@ describe('the whole list', () => {
     const registry = TestRegistry.joined({ members: 3 });
     registry.hear(claim(2, 'left'));
     registry.effects.clear();
-    registry.registry.onLinkUp(0 as never, 3 as never, registry.effects);
+    registry.registry.onLinkUp(node, peerOf(3), registry.effects);
     expect(registry.effects.sent).toEqual([{ to: 3, message: { type: 'claims', claims: registry.rows } }]);
     expect(registry.effects.claims[0]).toEqual(claim(self, 'alive'));
   });
@@ -122,7 +122,7 @@ describe('the options', () => {
     ['spreadFanout', { spreadFanout: 1.5 }],
     ['maintainIntervalMs', { maintainIntervalMs: Number.NaN }],
   ])('are refused where %s breaks its rule: %o', (name, input) => {
-    const { violations } = checkPeerRegistryOptions({ ...peerRegistryDefaults, ...input } as never);
+    const { violations } = checkPeerRegistryOptions({ ...peerRegistryDefaults, ...(input as Partial<PeerRegistryOptions>) });
     expect(violations.some((violation) => violation.startsWith(`peerRegistry.${name}`))).toBe(true);
   });
 });

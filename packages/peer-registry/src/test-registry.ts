@@ -1,4 +1,4 @@
-/** Test tool: a registry of one node whose effects and facts are written down. The node is peer 0; tags are its peers' indexes. */
+/** Test tool: a registry of one node whose effects and facts are written down. The node is peer 0. */
 import {
   Allocator,
   silentObserver,
@@ -73,13 +73,14 @@ export class TestRegistry {
   readonly options: PeerRegistryOptions;
   readonly registry: Membership;
 
-  constructor(options: Partial<PeerRegistryOptions> = {}, seed = 1) {
+  /** Tags are the peers' indexes, or fall as those rise: then we have the largest. */
+  constructor(options: Partial<PeerRegistryOptions> = {}, seed = 1, hasLargestTag = false) {
     this.options = { ...peerRegistryDefaults, ...options };
     const context: ModuleContext = {
       allocator: new Allocator(1),
       observer: { ...silentObserver, linkChanged: (_node, peer, isUp) => this.links.push({ peer, isUp }) },
       changes: { offenceSeen: () => undefined },
-      tags: { highOf: (peer) => peer, lowOf: (peer) => peer },
+      tags: { highOf: (peer) => (hasLargestTag ? 1_000 - peer : peer), lowOf: (peer) => peer },
       source: { batchAfter: () => undefined, batchOf: () => undefined },
       seed,
     };
@@ -90,8 +91,9 @@ export class TestRegistry {
   static joined(
     { members = 0, linked = 0, ...options }: { readonly members?: number; readonly linked?: number } & Partial<PeerRegistryOptions> = {},
     seed = 1,
+    hasLargestTag = false,
   ): TestRegistry {
-    const made = new TestRegistry(options, seed);
+    const made = new TestRegistry(options, seed, hasLargestTag);
     made.registry.join(node, self, 1 as Epoch, made.effects);
     made.hear(...Array.from({ length: members }, (_, i) => claim(i + 1, 'alive')));
     for (let peer = 1; peer <= linked; peer++) made.registry.onLinkUp(node, peerOf(peer), made.effects);
@@ -130,7 +132,7 @@ export class TestRegistry {
     return Array.from({ length: this.registry.neighborCount(node) }, (_, i) => this.registry.neighborAt(node, i));
   }
 
-  /** Until when a timer of a type was asked for last. */
+  /** The timers of a type that were asked for. */
   timersOf(type: Timer['type']): { readonly afterMs: number; readonly timer: Timer }[] {
     return this.effects.timers.filter(({ timer }) => timer.type === type);
   }

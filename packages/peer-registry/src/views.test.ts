@@ -68,11 +68,16 @@ describe('REG8: a view never holds more than neighborsMax', () => {
 
 describe('a look at the view', () => {
   it('asks for members that are not linked: those with a larger tag at every look, the others at every fourth', () => {
-    // Our tag is 0, the smallest: we dial. The other way round, peer 0 dials us, and we help out.
-    const registry = TestRegistry.joined({ members: 3, linked: 1 });
-    registry.hear(claim(2, 'suspect'));
-    registry.look();
-    expect(registry.effects.connects.toSorted((a, b) => a - b)).toEqual([2, 3]);
+    for (const hasLargestTag of [false, true]) {
+      const registry = TestRegistry.joined({ members: 3, linked: 1 }, 1, hasLargestTag);
+      registry.hear(claim(2, 'suspect'));
+      for (let look = 1; look <= 8; look++) {
+        registry.effects.clear();
+        registry.look();
+        const isDialing = !hasLargestTag || look % 4 === 0;
+        expect(registry.effects.connects.toSorted((a, b) => a - b)).toEqual(isDialing ? [2, 3] : []);
+      }
+    }
   });
 
   it('comes again, whatever it finds', () => {

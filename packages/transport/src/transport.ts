@@ -6,10 +6,10 @@
  * 3. Loss: a frame that `send` accepted is lost only if the link goes down (the memory transport may also drop by
  *    request of a test). Nothing is retransmitted on the next link.
  * 4. No waiting: `send` never blocks. Over the link's byte budget it answers false and the frame was not taken; a link
- *    that stays over its budget for longer than `stalledWriteMs` is closed with `slow-reader`.
+ *    of which less than half a budget leaves within `stalledWriteMs` after that is closed with `slow-reader`.
  * 5. Bound: a frame is 1 to `frameBytesMax` bytes. A longer announced length closes the link before any of it is buffered.
  * 6. One link per pair of peers: of two dialed at once both ends keep the same one (that of the smaller dialer id); a link
- *    established later replaces an older one of the same peer that is dead at the other end.
+ *    established later replaces an older one that is dead at the other end, whose `onLinkDown` with `replaced` comes first.
  * 7. Silence: a link on which nothing arrives for `idleTimeoutMs` is closed with `timeout`. Transports send their own
  *    keep-alives, which are no frames.
  * 8. Every `onLinkUp` is followed by exactly one `onLinkDown`; no frame is delivered before or after them.
@@ -46,15 +46,19 @@ export interface Link {
   readonly remoteAddress: string;
   /** Bytes accepted by `send` and not yet handed to the kernel. */
   readonly bufferedBytes: number;
-  /** Takes a frame, or answers false when the budget is full or the link is down. The bytes are not copied: do not change them. */
+  /**
+   * Takes a frame, or answers false when the budget is full or the link is down. The bytes are not copied: do not change
+   * them. Throws a `RangeError` if the frame is empty or longer than `frameBytesMax`.
+   */
   send(frame: Uint8Array): boolean;
   /** Closes the link; `onLinkDown` follows with `closed-locally`. Frames already accepted are flushed first, for at most a second. Idempotent. */
   close(): void;
 }
 
-/** Called by the transport. No call nests inside another call into the transport, except `close` and `send`. */
+/** Called by the transport, never inside a call into it. A handler may call `send`, `close` and `dial`. */
 export interface TransportHandler {
   onLinkUp(link: Link): void;
+  /** The frame is the handler's, and may be a view into a larger buffer: copy what is kept for long. */
   onFrame(link: Link, frame: Uint8Array): void;
   onLinkDown(link: Link, cause: LinkCloseCause): void;
   onRefused(reason: RefusalReason, detail: string): void;

@@ -17,6 +17,7 @@ import {
   type Epoch,
   type Input,
   type LinkDownCause,
+  type MemberState,
   type MeshEvent,
   type Message,
   type Millis,
@@ -125,6 +126,30 @@ export class TestWorld implements Effects {
     return Array.from({ length: this.#peers }, (_, peer) => peer as PeerIndex).filter((peer) => this.nodeOf(peer) !== nobody);
   }
 
+  /** Every running peer knows every batch ever written, and all tell one digest. */
+  get isEqual(): boolean {
+    const all = this.batches.frontier().map(({ author, epoch, sequence }) => `${author} ${epoch} ${sequence}`);
+    const nodes = this.running.map((peer) => this.nodeOf(peer));
+    const digests = new Set(nodes.map((node) => JSON.stringify(this.mesh.digest(node))));
+    return digests.size === 1 && nodes.every((node) => {
+      const known = new Set(this.mesh.frontier(node).map(({ author, epoch, sequence }) => `${author} ${epoch} ${sequence}`));
+      return known.size === all.length && all.every((log) => known.has(log));
+    });
+  }
+
+  /** Every running peer holds every peer, itself included, in the given state; all of them if none is named. */
+  allHold(state: MemberState, peers: readonly PeerIndex[] = this.running): boolean {
+    return this.running.every((by) => {
+      const held = new Map(this.mesh.members(this.nodeOf(by)).map((member) => [member.peer, member.state]));
+      return peers.every((peer) => held.get(peer) === state);
+    });
+  }
+
+  /** Who told of an event of a type about a peer, and when. */
+  toldOf(type: MeshEvent['type'], peer?: PeerIndex): readonly Told[] {
+    return this.told.filter(({ event }) => event.type === type && (peer === undefined || ('peer' in event && event.peer === peer)));
+  }
+
   nodeOf(peer: PeerIndex): NodeIndex {
     return this.#nodeOf[peer] as NodeIndex;
   }
@@ -141,6 +166,7 @@ export class TestWorld implements Effects {
   /** Starts a peer, or starts it again with a higher epoch. With `disk` it reads back what it has written before. */
   start(peer: PeerIndex, { disk = false }: { readonly disk?: boolean } = {}): void {
     const isFirst = this.epochOf(peer) === 0;
+    assert(this.running.every((other) => this.#linkOf(peer, other) === 0), 'the links of the process before are gone');
     const node = (isFirst ? peer : this.#nodesUsed++) as NodeIndex;
     this.#nodeOf[peer] = node;
     this.#peerOf[node] = peer;

@@ -1,6 +1,6 @@
 /**
  * The end of a log that did not read back: copied to `log.damaged-1`, `-2` and so on for people to look at, and cut
- * off. The copy is durable before the cut, so a loss of power in between leaves one copy too many and never one too few.
+ * off. The copy is durable before the cut: a loss of power in between leaves one copy too many, never one too few.
  */
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => rm(scratch, { recursive: true }));
 
 /** The system calls of a program on files of the directory, such as `rename epoch.new epoch`, and its word `done`. */
-async function callsOf(steps: string): Promise<string[]> {
+async function callsOf(steps: string, inject: readonly string[] = []): Promise<string[]> {
   const program = `
     const { openFileStorage } = await import(${JSON.stringify(new URL('file.ts', import.meta.url).href)});
     const { writeSync } = await import('node:fs');
@@ -40,7 +40,8 @@ async function callsOf(steps: string): Promise<string[]> {
   const node = [process.execPath, '--conditions=source', '--input-type=module', '--eval', program, directory];
   // One thread does all disk work, so that the order of the trace is the order of the calls.
   const env = { ...process.env, UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' };
-  await promisify(execFile)('strace', ['-f', '-qq', '-y', '-s', '1', '-o', trace, '-e', calls, ...node], { env });
+  const flags = ['-f', '-qq', '-y', '-s', '1', '-o', trace, '-e', calls, ...inject];
+  await promisify(execFile)('strace', [...flags, ...node], { env });
   return (await readFile(trace, 'utf8')).split('\n').flatMap(named);
 }
 
@@ -72,6 +73,21 @@ describe.skipIf(reason !== undefined)(title, () => {
     const steps = "await log.load(); log.append(batch); log.append(batch); await log.sync(); writeSync(1, '.');";
     const calls = await callsOf(steps);
     expect(calls.slice(calls.indexOf('fsync log.bin') + 1)).toEqual(['write log.bin', 'fdatasync log.bin', 'done']);
+  });
+
+  it('is not a record that came during a sync: it waits for the next one', async () => {
+    const steps = `
+      await log.load();
+      log.append(batch);
+      const first = log.sync();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      log.append(batch);
+      await Promise.all([first, log.sync()]);
+      writeSync(1, '.');`;
+    const calls = await callsOf(steps, ['-e', 'inject=fdatasync:delay_enter=300000']);
+    expect(calls.slice(calls.indexOf('fsync log.bin') + 1)).toEqual([
+      'write log.bin', 'fdatasync log.bin', 'write log.bin', 'fdatasync log.bin', 'done',
+    ]);
   });
 
   it('is a repair: the damaged end is durable in its new file before it is cut off', async () => {

@@ -48,7 +48,7 @@ export class FileIdentity implements IdentityStore {
     const raise = (): Promise<number> => raiseEpoch(this.#epochPath, floor);
     // Concurrent calls take turns. A failed one has used no epoch and does not stop the next.
     const raised = this.#lastRaise.then(raise, raise);
-    
+    this.#lastRaise = raised;
     return raised;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The log in one append-only file, `log.bin`: 8 bytes of magic and version, then records (`log-record.ts`). `load`
- * opens it, checks every record, sets the damaged end aside, and makes durable what it found before anybody builds on it.
+ * opens it, checks every record, sets the damaged end aside, and makes what it found durable before it is built on.
  */
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -104,7 +104,7 @@ export const linkCases: readonly ConformanceCase[] = [
       await specimen.until('the link is down', () => specimen.causes.length === 1);
       assert.deepEqual(specimen.causes, ['timeout']);
       const tookMs = performance.now() - frozenAt;
-      assert.ok(tookMs > 200 && tookMs < 4_000, `noticed after ${tookMs} ms`);
+      assert.ok(tookMs > 200 && tookMs < 8_000, `noticed after ${tookMs} ms`);
     },
   },
   {
@@ -122,7 +122,7 @@ export const linkCases: readonly ConformanceCase[] = [
       const dialedAt = performance.now();
       await second.dial(specimen.transport.localAddresses);
       await specimen.until('the second link is up', () => specimen.ups.length === 2);
-      assert.ok(performance.now() - dialedAt < 2_000, 'long before the silence was noticed');
+      assert.ok(performance.now() - dialedAt < 8_000, 'long before the silence was noticed');
       specimen.assertPaired();
       assert.deepEqual(specimen.heard.map(({ type }) => type), ['up', 'down', 'up']);
       // A kernel may tell of a death that a wire of its own does not notice.

@@ -45,7 +45,7 @@ test('where QUIC does not answer within 2 s, TCP does', async () => {
     addresses: ['/ip4/127.0.0.1/udp/1/quic-v1', ...acceptor.transport.localAddresses],
   });
   expect(link.transport).toBe('tcp');
-  expect(performance.now() - dialedAt).toBeLessThan(4_000);
+  expect(performance.now() - dialedAt).toBeLessThan(6_000);
   expect(acceptor.transport.health()).toEqual([
     { transport: 'quic', state: 'off', restarts: 0 },
     { transport: 'tcp', state: 'listening', restarts: 0 },
@@ -61,6 +61,18 @@ test('a failed dial names the attempts of both wires', async () => {
     { address: '/ip4/127.0.0.1/udp/1/quic-v1', reason: 'no answer within 2000 ms' },
     { address: '/ip4/127.0.0.1/tcp/1', reason: expect.stringContaining('ECONNREFUSED') },
   ]);
+});
+
+test('addresses that cannot be dialed are named with the reason', async () => {
+  const dialer = await start({ wires: 'tcp' });
+  const addresses = ['localhost:4001', '/ip4/127.0.0.1/udp/1/quic-v1'];
+  const error = await rejection(dialer.transport.dial({ addresses }), 'dial-failed');
+  expect(error.details).toEqual({
+    attempts: [
+      { address: 'localhost:4001', reason: 'neither a QUIC nor a TCP address' },
+      { address: '/ip4/127.0.0.1/udp/1/quic-v1', reason: 'quic is switched off' },
+    ],
+  });
 });
 
 test('connections above connectionsMax are turned away before any handshake, and counted', async () => {
@@ -82,7 +94,7 @@ test('a client that connects and says nothing is hung up on after 5 s, and count
   await once(socket, 'connect');
   const connectedAt = performance.now();
   await new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  expect(performance.now() - connectedAt).toBeLessThan(7_000);
+  expect(performance.now() - connectedAt).toBeLessThan(9_000);
   expect(specimen.refusals).toEqual(['handshake-failed']);
 });
 
@@ -94,7 +106,7 @@ test('a process that stops its transport ends by itself', async () => {
   const stoppedAt = performance.now();
   distant.child.send({ type: 'stop' });
   expect(await gone).toEqual([0, null]);
-  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  expect(performance.now() - stoppedAt).toBeLessThan(8_000);
   await specimen.until('the link is down', () => specimen.causes.length === 1);
   expect(specimen.causes).toEqual(['closed-by-peer']);
   await killed(distant.child);

@@ -7,7 +7,7 @@ import type { PeerId } from '@murmuration/protocol';
 import { TransportError, type TransportErrorDetails } from '../errors.ts';
 import type { LinkTable } from '../links/link-table.ts';
 import type { DialTarget } from '../transport.ts';
-import { parseAddress, type WireAddress } from './addresses.ts';
+import { parseAddress, type Wire, type WireAddress } from './addresses.ts';
 import type { Engine } from './engine.ts';
 import { beginLink, type StreamLink } from './link.ts';
 import { addressesPerDialMax, linkProtocol, quicDialTimeoutMs, upgradeTimeoutMs } from './limits.ts';
@@ -33,26 +33,35 @@ export class Dialer {
 
   /** Resolves with the link to the target, an existing one if there is one. Rejects as the port says. */
   dial(target: DialTarget): Promise<StreamLink> {
-    const addresses = this.#plan(target);
+    const [addresses, undialable] = this.#plan(target);
     const peer = target.peer ?? commonPeer(addresses);
     const self = addresses.find(({ address }) => this.#localAddresses().includes(String(address)));
     if (peer === this.#engine.self || self !== undefined) return Promise.reject(dialedSelf(self?.text ?? String(peer)));
-    if (peer === undefined) return this.#tryAll(addresses, undefined);
+    if (peer === undefined) return this.#tryAll(addresses, undefined, undialable);
     const held = this.#table.held(peer);
     if (held !== undefined) return Promise.resolve(held);
-    return shared(this.#byPeer, peer, () => this.#tryAll(addresses, peer));
+    return shared(this.#byPeer, peer, () => this.#tryAll(addresses, peer, undialable));
   }
 
-  #plan(target: DialTarget): WireAddress[] {
-    const parsed = target.addresses
-      .map(parseAddress)
-      .filter((address): address is WireAddress => address !== undefined && this.#options.wires.includes(address.wire));
-    const quicFirst = [...parsed.filter(({ wire }) => wire === 'quic'), ...parsed.filter(({ wire }) => wire === 'tcp')];
-    return quicFirst.slice(0, addressesPerDialMax);
+  /** What is dialed, in order; and what is not, with the reason. */
+  #plan(target: DialTarget): [WireAddress[], Attempts] {
+    const dialable: Record<Wire, WireAddress[]> = { quic: [], tcp: [] };
+    const undialable: Attempts = [];
+    for (const text of target.addresses.slice(0, addressesPerDialMax)) {
+      const address = parseAddress(text);
+      if (address === undefined) undialable.push({ address: text, reason: 'neither a QUIC nor a TCP address' });
+      else if (this.#options.wires.includes(address.wire)) dialable[address.wire].push(address);
+      else undialable.push({ address: text, reason: `${address.wire} is switched off` });
+    }
+    return [[...dialable.quic, ...dialable.tcp], undialable];
   }
 
-  async #tryAll(addresses: readonly WireAddress[], peer: PeerId | undefined): Promise<StreamLink> {
-    const attempts: Attempts = [];
+  async #tryAll(
+    addresses: readonly WireAddress[],
+    peer: PeerId | undefined,
+    undialable: Attempts,
+  ): Promise<StreamLink> {
+    const attempts: Attempts = [...undialable];
     let final: TransportError | undefined;
     for (const address of addresses) {
       try {

@@ -90,6 +90,20 @@ test('a dial into a cut fails, and succeeds when the cut is mended', async () =>
   expect([each.one.links.length, each.two.links.length]).toEqual([1, 1]);
 });
 
+test('a dial that waited for the outcome of ours becomes the link when ours fails', async () => {
+  const each = await pair({ latencyMs: [5, 5] });
+  const [smaller, larger] = each.one.peer < each.two.peer ? [each.one, each.two] : [each.two, each.one];
+  each.network.cut(smaller.peer, larger.peer);
+  dial(smaller, larger);
+  await each.time.pass(100);
+  each.network.mend(smaller.peer, larger.peer);
+  dial(larger, smaller);
+  await each.time.pass(4_000);
+  expect([smaller.links.length, larger.links.length]).toEqual([0, 0]);
+  await each.time.pass(1_000);
+  expect([smaller.links[0]?.direction, larger.links[0]?.direction]).toEqual(['inbound', 'outbound']);
+});
+
 type Step = readonly [action: number, side: 0 | 1, waitMs: number];
 
 async function perform(each: Pair, sides: Specimen[], [action, side, waitMs]: Step): Promise<void> {

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { bytes, millis, noPeer, type FrontierEntry } from '@murmuration/protocol';
+import { describe, expect, it } from 'vitest';
+import { entry, node, peerOf, TestGossip } from './test-gossip.ts';
+
+/** A node that knows three logs: author 1 to sequence 3, author 2 to 2, author 3 to 4, each in batches of one. */
+function withThreeLogs(options: ConstructorParameters<typeof TestGossip>[0] = {}, size = 100): TestGossip {
+  const gossip = new TestGossip({ neighbors: 9, ...options });
+  for (const [author, last] of [[1, 3], [2, 2], [3, 4]] as const) {
+    for (let first = 1; first <= last; first++) gossip.take(9, author, first, { size });
+  }
+  gossip.effects.clear();
+  return gossip;
+}
+
+function ask(gossip: TestGossip, entries: readonly FrontierEntry[], isReply = false, from = 5): void {
+  gossip.hear(from, { type: 'frontier', entries, isReply });
+}
+
+describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () => {
+  it('from where it stands in each log, logs unknown to it first', () => {
+    const gossip = withThreeLogs();
+    ask(gossip, [entry(1, 1), entry(3, 4)]);
+    expect(gossip.batchesTo(5)).toEqual(['2:1', '2:2', '1:2', '1:3']);
+    expect(gossip.sentOf('frontier')).toEqual([]);
+  });
+
+  it('exactly the missing sequences, for any two frontiers', () => {
+    const known = fc.record({ a: fc.nat(6), b: fc.nat(6), c: fc.nat(6) });
+    fc.assert(fc.property(known, known, (mine, theirs) => {
+      const gossip = new TestGossip({ neighbors: 9 });
+      const authors = [['a', 1], ['b', 2], ['c', 3]] as const;
+      for (const [key, author] of authors) for (let first = 1; first <= mine[key]; first++) gossip.take(9, author, first);
+      gossip.effects.clear();
+      ask(gossip, authors.flatMap(([key, author]) => (theirs[key] > 0 ? [entry(author, theirs[key])] : [])));
+      const missing = authors.flatMap(([key, author]) =>
+        Array.from({ length: Math.max(0, mine[key] - theirs[key]) }, (_, i) => `${author}:${theirs[key] + 1 + i}`));
+      const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+      expect(gossip.batchesTo(5).toSorted(byText)).toEqual(missing.toSorted(byText));
+      const hasMore = authors.some(([key]) => theirs[key] > mine[key]);
+      expect(gossip.sentOf('frontier').length).toBe(hasMore ? 1 : 0);
+    }));
+  });
+
+  it.each([[1_024, 10], [400, 4], [399, 3], [100, 1]])('within a budget of %i bytes: %i batches of 100', (budget, sent) => {
+    const gossip = new TestGossip({ neighbors: 9, deltaBytesMax: bytes(budget) });
+    for (let first = 1; first <= 20; first++) gossip.take(9, 1, first);
+    gossip.effects.clear();
+    ask(gossip, []);
+    expect(gossip.batchesTo(5)).toEqual(Array.from({ length: sent }, (_, i) => `1:${i + 1}`));
+  });
+
+  it('a first batch that is larger than the budget goes alone', () => {
+    const gossip = withThreeLogs({ deltaBytesMax: bytes(1_024) }, 5_000);
+    ask(gossip, []);
+    expect(gossip.batchesTo(5)).toEqual(['1:1']);
+  });
+
+  it('nothing of what the source no longer holds', () => {
+    const gossip = withThreeLogs();
+    gossip.batches.all.length = 1;
+    ask(gossip, []);
+    expect(gossip.batchesTo(5)).toEqual(['1:1']);
+  });
+
+  it('who is told of more than it knows tells how far it is, and takes no answer to that for a question', () => {
+    const gossip = withThreeLogs();
+    ask(gossip, [entry(1, 9), entry(2, 2), entry(3, 4)]);
+    expect(gossip.sentOf('frontier')).toEqual([
+      { to: 5, message: { type: 'frontier', entries: [entry(1, 3), entry(2, 2), entry(3, 4)], isReply: true } },
+    ]);
+    gossip.effects.clear();
+    ask(gossip, [entry(1, 9)], true);
+    expect(gossip.sentOf('frontier')).toEqual([]);
+    expect(gossip.batchesTo(5)).toEqual(['2:1', '2:2', '3:1', '3:2', '3:3', '3:4']);
+  });
+
+  it('an author that the shell has no name for is something that we lack', () => {
+    const gossip = withThreeLogs();
+    ask(gossip, [entry(noPeer, 1), entry(1, 3), entry(2, 2), entry(3, 4)]);
+    expect(gossip.sentOf('frontier').length).toBe(1);
+    expect(gossip.batchesTo(5)).toEqual([]);
+  });
+});
+
+describe('GOS7: one neighbor at a time is asked', () => {
+  it('for pullPatienceMs after a question nobody else is asked', () => {
+    const gossip = withThreeLogs();
+    gossip.compare(1, false, 2_000);
+    gossip.compare(2, false, 2_010);
+    gossip.compare(3, false, 2_249);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1]);
+    gossip.compare(4, false, 2_250);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 4]);
+  });
+
+  it('a command to reconcile does not wait', () => {
+    const gossip = withThreeLogs();
+    gossip.compare(1, false, 2_000);
+    gossip.gossip.onCommand(node, { type: 'reconcile', peer: peerOf(7) }, millis(2_001), gossip.effects);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 7]);
+  });
+
+  it('a question that crosses ours on the way is answered with batches only: ours brings what we lack', () => {
+    const gossip = withThreeLogs();
+    gossip.compare(5, false, 1_000);
+    ask(gossip, [entry(1, 9), entry(2, 2)]);
+    expect(gossip.sentOf('frontier').length).toBe(1);
+    expect(gossip.batchesTo(5)).toEqual(['3:1', '3:2', '3:3', '3:4']);
+    gossip.effects.clear();
+    ask(gossip, [entry(1, 9), entry(2, 2)], false, 6);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([6]);
+  });
+
+  it('a batch beyond the next is asked for where it showed, if that is a neighbor', () => {
+    const gossip = withThreeLogs();
+    gossip.take(99, 1, 7, { nowMs: 2_000 });
+    expect(gossip.sentOf('frontier')).toEqual([]);
+    gossip.take(6, 1, 8, { nowMs: 2_000 });
+    expect(gossip.sentOf('frontier')).toEqual([
+      { to: 6, message: { type: 'frontier', entries: [entry(1, 3), entry(2, 2), entry(3, 4)], isReply: false } },
+    ]);
+    expect(gossip.facts).toEqual(['gap from 99', 'gap from 6']);
+  });
+});

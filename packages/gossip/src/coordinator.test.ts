@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { millis, noPeer, type Epoch } from '@murmuration/protocol';
+import { describe, expect, it } from 'vitest';
+import { checkGossipOptions, gossipDefaults, type GossipOptions } from './options.ts';
+import { entry, node, peerOf, TestGossip } from './test-gossip.ts';
+
+const accepted = (gossip: TestGossip): string[] => gossip.effects.events.flatMap((event) =>
+  event.type === 'batch-accepted' ? [`${event.batch.header.author}:${event.batch.header.firstSequence} from ${event.from}`] : []);
+const delaysOf = (gossip: TestGossip): number[] =>
+  gossip.effects.timers.flatMap(({ timer, afterMs }) => (timer.type === 'start-round' ? [afterMs] : []));
+
+describe('GOS9: an accepted batch is pushed once, to at most fanout neighbors, never to the one who gave it', () => {
+  it('when the outbox is flushed, a moment after it came', () => {
+    const gossip = new TestGossip({ neighbors: 8 });
+    gossip.take(2, 1, 1);
+    expect(gossip.effects.timers).toEqual([{ afterMs: gossip.options.coalesceMs, timer: { type: 'flush-outbox' } }]);
+    expect(gossip.effects.sent).toEqual([]);
+    gossip.timer({ type: 'flush-outbox' });
+    const to = gossip.sentOf('batch').map((sent) => sent.to);
+    expect(to.length).toBe(3);
+    expect(new Set(to).size).toBe(3);
+    expect(to).not.toContain(2);
+    gossip.effects.clear();
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.effects.sent).toEqual([]);
+  });
+
+  it('several share one timer', () => {
+    const gossip = new TestGossip({ neighbors: 1 });
+    for (let first = 1; first <= 5; first++) gossip.take(9, 1, first);
+    expect(gossip.effects.timers.length).toBe(1);
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.batchesTo(1)).toEqual(['1:1', '1:2', '1:3', '1:4', '1:5']);
+    gossip.take(9, 1, 6);
+    expect(gossip.effects.timers.length).toBe(2);
+  });
+
+  it('a duplicate is counted and goes nowhere', () => {
+    const gossip = new TestGossip({ neighbors: 4 });
+    gossip.take(2, 1, 1);
+    gossip.effects.clear();
+    gossip.hear(3, gossip.batches.all[0]!);
+    expect(gossip.facts).toEqual(['duplicate from 3']);
+    expect(gossip.effects.events).toEqual([]);
+    expect(gossip.effects.timers).toEqual([]);
+  });
+
+  it('an outbox that is too small pushes the newest, and says so', () => {
+    const gossip = new TestGossip({ neighbors: 1, outboxMax: 2 });
+    for (let first = 1; first <= 5; first++) gossip.take(9, 1, first);
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.batchesTo(1)).toEqual(['1:4', '1:5']);
+    expect(gossip.facts).toEqual(['outbox overflowed', 'outbox overflowed', 'outbox overflowed']);
+    expect(accepted(gossip).length).toBe(5);
+  });
+
+  it('what the source no longer holds is not pushed', () => {
+    const gossip = new TestGossip({ neighbors: 1 });
+    gossip.take(9, 1, 1);
+    gossip.batches.all.length = 0;
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.effects.sent).toEqual([]);
+  });
+});
+
+describe('GOS1: a log is accepted without holes', () => {
+  it('whatever order batches come in, the shell is handed the next of each log', () => {
+    const order = fc.shuffledSubarray(Array.from({ length: 12 }, (_, i) => ({ author: 1 + (i % 3), first: 1 + Math.floor(i / 3) })));
+    fc.assert(fc.property(fc.array(order, { minLength: 1, maxLength: 4 }), (orders) => {
+      const gossip = new TestGossip({ neighbors: 4 });
+      for (const { author, first } of orders.flat()) gossip.take(2, author, first);
+      const next = new Map<number, number>();
+      for (const event of gossip.effects.events) {
+        if (event.type !== 'batch-accepted') continue;
+        const { author, firstSequence } = event.batch.header;
+        expect(firstSequence).toBe((next.get(author) ?? 0) + 1);
+        next.set(author, firstSequence);
+      }
+      expect(gossip.gossip.frontier(node).length).toBe(next.size);
+      for (const { author, sequence } of gossip.gossip.frontier(node)) expect(next.get(author)).toBe(sequence);
+    }));
+  });
+
+  it('before any crypto the same is said of a range', () => {
+    const gossip = new TestGossip({ neighbors: 2 });
+    gossip.take(1, 1, 1, { count: 4 });
+    const judge = (firstSequence: number): unknown =>
+      gossip.gossip.judge(node, { author: peerOf(1), epoch: 1 as Epoch, firstSequence: firstSequence as never, count: 1 });
+    expect(judge(4)).toEqual({ type: 'ignore', reason: 'duplicate' });
+    expect(judge(5)).toEqual({ type: 'accept' });
+    expect(judge(6)).toEqual({ type: 'ignore', reason: 'gap' });
+    expect(accepted(gossip)).toEqual(['1:1 from 1']);
+  });
+
+  it('our own batch is nobody\'s gift, and goes to any neighbor', () => {
+    const gossip = new TestGossip({ neighbors: 3 });
+    const batch = gossip.batches.add(0, 1);
+    gossip.gossip.onCommand(node, { type: 'broadcast', batch }, millis(1), gossip.effects);
+    expect(accepted(gossip)).toEqual([`0:1 from ${noPeer}`]);
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.sentOf('batch').map(({ to }) => to).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+  });
+
+  it('a restored batch moves the frontier and is pushed to nobody; one out of order is left out', () => {
+    const gossip = new TestGossip({ neighbors: 3 });
+    const restore = (author: number, first: number): void => {
+      const batch = gossip.batches.add(author, first);
+      gossip.gossip.onCommand(node, { type: 'restore', batch }, millis(1), gossip.effects);
+    };
+    restore(1, 1);
+    restore(1, 2);
+    restore(1, 4);
+    restore(1, 2);
+    expect(gossip.gossip.frontier(node)).toEqual([entry(1, 2)]);
+    expect(accepted(gossip)).toEqual([`1:1 from ${noPeer}`, `1:2 from ${noPeer}`]);
+    expect(gossip.effects.timers).toEqual([]);
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.effects.sent).toEqual([]);
+  });
+});
+
+describe('GOS4: rounds are hot while something moves, and slow down while all agree', () => {
+  const rounds = (gossip: TestGossip, count: number): void => {
+    for (let i = 0; i < count; i++) gossip.timer({ type: 'start-round' });
+  };
+
+  it('tell our digest to fanout neighbors, and come again', () => {
+    const gossip = new TestGossip({ neighbors: 7 });
+    gossip.timer({ type: 'start-round' });
+    expect(gossip.sentOf('round').length).toBe(3);
+    expect(gossip.sentOf('round').every(({ message }) => message.type === 'round' && !message.isReply)).toBe(true);
+    expect(delaysOf(gossip).length).toBe(1);
+  });
+
+  it('go on without neighbors', () => {
+    const gossip = new TestGossip();
+    rounds(gossip, 5);
+    expect(gossip.effects.sent).toEqual([]);
+    expect(delaysOf(gossip).length).toBe(5);
+  });
+
+  it.each<[string, (gossip: TestGossip) => void]>([
+    ['a new batch', (gossip) => gossip.take(1, 1, 1)],
+    ['another digest', (gossip) => gossip.compare(1, false, 1_000)],
+    ['a new link', (gossip) => gossip.gossip.onLinkUp(node, peerOf(2), gossip.effects)],
+  ])('%s makes them hot again', (_what, happens) => {
+    const gossip = new TestGossip({ neighbors: 3, roundJitter: 0 });
+    rounds(gossip, 40);
+    expect(delaysOf(gossip).at(-1)).toBe(1_000);
+    happens(gossip);
+    rounds(gossip, 1);
+    expect(delaysOf(gossip).at(-1)).toBe(100);
+  });
+
+  it('an equal digest keeps them slow', () => {
+    const gossip = new TestGossip({ neighbors: 3, roundJitter: 0 });
+    rounds(gossip, 40);
+    gossip.compare(1, true, 1_000);
+    rounds(gossip, 1);
+    expect(delaysOf(gossip)).toEqual([
+      ...[100, 100, 200, 200, 200, 400, 400, 400, 800, 800, 800], ...Array.from({ length: 30 }, () => 1_000),
+    ]);
+  });
+
+  it('a round is answered with our digest, an answer is not', () => {
+    const gossip = new TestGossip({ neighbors: 3 });
+    const digest = gossip.gossip.digest(node);
+    gossip.hear(2, { type: 'round', digest, isReply: false });
+    expect(gossip.effects.sent).toEqual([{ to: 2, message: { type: 'round', digest, isReply: true } }]);
+    gossip.hear(2, { type: 'round', digest, isReply: true });
+    expect(gossip.effects.sent.length).toBe(1);
+  });
+
+  it('a new neighbor is told our digest at once', () => {
+    const gossip = new TestGossip({ neighbors: 3 });
+    gossip.gossip.onLinkUp(node, peerOf(2), gossip.effects);
+    expect(gossip.effects.sent).toEqual([
+      { to: 2, message: { type: 'round', digest: gossip.gossip.digest(node), isReply: false } },
+    ]);
+  });
+});
+
+describe('the options', () => {
+  it('of the defaults keep their own rules', () => {
+    expect(checkGossipOptions(gossipDefaults).violations).toEqual([]);
+  });
+
+  it.each<[string, Partial<GossipOptions>]>([
+    ['quietIntervalMs', { quietIntervalMs: millis(99) }],
+    ['coalesceMs', { coalesceMs: millis(100) }],
+    ['logsMax', { logsMax: 1_025 }],
+    ['outboxMax', { outboxMax: 65_536 }],
+    ['roundJitter', { roundJitter: 1 }],
+    ['fanout', { fanout: 0 }],
+  ])('are refused where %s breaks its rule: %o', (name, input) => {
+    const { violations } = checkGossipOptions({ ...gossipDefaults, ...input });
+    expect(violations.some((violation) => violation.startsWith(`gossip.${name}`))).toBe(true);
+  });
+});

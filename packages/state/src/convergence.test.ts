@@ -1,0 +1,120 @@
+/// <reference types="node" />
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { SharedDoc } from './shared-doc.ts';
+import { Pen, type Sealed } from './test-authors/pen.ts';
+import { interleave, Station } from './test-authors/station.ts';
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+/** One step of a random history: an author edits, restarts, sets a register, or hears from another author. */
+interface Step {
+  readonly author: number;
+  readonly action: 'edit' | 'restart' | 'register' | 'hear';
+  readonly at: number;
+  readonly kind: number;
+}
+
+const authors = 3;
+const step: fc.Arbitrary<Step> = fc.record({
+  author: fc.nat({ max: authors - 1 }),
+  action: fc.constantFrom('edit', 'edit', 'edit', 'hear', 'hear', 'register', 'restart'),
+  at: fc.nat({ max: 40 }),
+  kind: fc.nat({ max: 9 }),
+});
+const history = fc.array(step, { minLength: 5, maxLength: 60 });
+
+/** Inserts, overwrites, deletes and nests, in all three roots. */
+function change(doc: SharedDoc, { author, at, kind }: Step): void {
+  const map = doc.getMap<unknown>('map');
+  const list = doc.getArray<unknown>('list');
+  const text = doc.getText('text');
+  const key = `k${at % 4}`;
+  switch (kind) {
+    case 0: return void map.set(key, `${author}.${at}`);
+    case 1: return void map.delete(key);
+    case 2: return void map.set(key, new Y.Map(Object.entries({ by: author, at })));
+    case 3: return list.insert(at % (list.length + 1), [at, { author }, Uint8Array.of(at)]);
+    case 4: return list.length === 0 ? undefined : list.delete(at % list.length);
+    case 5: return text.insert(at % (text.length + 1), `<${author}🐦${at}>`);
+    case 6: return text.length < 3 ? undefined : text.delete(at % (text.length - 2), 2);
+    case 7: {
+      const nested = map.get(key);
+      return nested instanceof Y.Map ? void nested.set('in', at) : void map.set(key, Y.Array.from([author, at]));
+    }
+    case 8: return void [map.set(key, 1), map.set(key, 2), list.push([new Y.Text('t')]), text.insert(0, 'é')];
+    default: return list.push([Y.Array.from([author])]);
+  }
+}
+
+/** Plays a history with one station per author; the logs that come out. */
+function play(steps: readonly Step[]): Sealed[][] {
+  const stations = Array.from({ length: authors }, (_, index) => new Station(sha256, { shift: index * 10 }));
+  const pens = stations.map((_, index) => new Pen(sha256, index));
+  const logs = new Map<Pen, Sealed[]>(pens.map((pen) => [pen, []]));
+  const heard = stations.map(() => new Map<Pen, number>());
+  for (const each of steps) {
+    const station = stations[each.author] as Station;
+    const pen = pens[each.author] as Pen;
+    const own = logs.get(pen) as Sealed[];
+    if (each.action === 'edit') {
+      const sealed = station.edit(pen, `d${each.at % 2}`, (doc) => change(doc, each));
+      if (sealed !== undefined) own.push(sealed);
+    } else if (each.action === 'register') {
+      const sealed = pen.seal([{ type: 'register-set', key: `r${each.kind}`, value: Uint8Array.of(each.at) }]);
+      station.take(sealed);
+      own.push(sealed);
+    } else if (each.action === 'restart') {
+      const next = new Pen(sha256, each.author, pen.epoch + 1);
+      pens[each.author] = next;
+      logs.set(next, []);
+    } else {
+      hear(station, heard[each.author] as Map<Pen, number>, [...logs], each);
+    }
+  }
+  return [...logs.values()];
+}
+
+/** A station takes a few batches of another author's log, without holes. */
+function hear(station: Station, heard: Map<Pen, number>, logs: readonly [Pen, Sealed[]][], { author, at, kind }: Step): void {
+  const others = logs.filter(([pen]) => pen.author !== author);
+  const [pen, log] = others[at % others.length] as [Pen, Sealed[]];
+  const from = heard.get(pen) ?? 0;
+  const batches = log.slice(from, from + 1 + kind);
+  for (const sealed of batches) station.take(sealed);
+  heard.set(pen, from + batches.length);
+}
+
+describe('replicas', () => {
+  it('STA1: hold the same state for the same logs, in whatever order the logs arrive', () => {
+    fc.assert(fc.property(history, fc.array(fc.nat({ max: 99 }), { maxLength: 50 }), fc.array(fc.nat({ max: 99 })), (steps, a, b) => {
+      const logs = play(steps);
+      const stations = [a, b, [0]].map((picks, index) => {
+        const station = new Station(sha256, { shift: index * 7 });
+        for (const sealed of interleave(logs, picks)) station.take(sealed);
+        return station;
+      });
+      const [first] = stations as [Station];
+      expect(stations.map(({ hash }) => hash)).toEqual(stations.map(() => first.hash));
+      expect(stations.map(({ replica }) => replica.counters.pendingUpdates)).toEqual([0, 0, 0]);
+      expect(first.replica.counters.inadmissibleByReason).toEqual({});
+    }), { numRuns: 150 });
+  });
+
+  it('STA1: hold the same state as the author of an edit, who applied it first', () => {
+    fc.assert(fc.property(history, (steps) => {
+      const alone = steps.map((each) => ({ ...each, author: 0 })).filter(({ action }) => action !== 'hear');
+      const author = new Station(sha256);
+      const other = new Station(sha256, { shift: 3 });
+      let pen = new Pen(sha256, 0);
+      for (const each of alone) {
+        if (each.action === 'restart') pen = new Pen(sha256, 0, pen.epoch + 1);
+        const sealed = author.edit(pen, 'd', (doc) => change(doc, each));
+        if (sealed !== undefined) other.take(sealed);
+        expect(other.hash).toBe(author.hash);
+      }
+    }), { numRuns: 60 });
+  });
+});
