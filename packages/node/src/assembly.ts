@@ -45,7 +45,10 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   const { log } = storage;
   const counters = new Counters();
   const hub = new EventHub(options.eventQueueMax, () => counters.add('events-dropped'));
-  const book = new AddressBook(network, scheme, (introduction) => log.append({ type: 'peer', introduction }));
+  const book = new AddressBook(network, scheme, (introduction) => {
+    // What the log tells us is no news to it.
+    if (!effects.isRestoring) log.append({ type: 'peer', introduction });
+  });
   const sideStore = new SideStore();
   const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer) });
   const observer = counters.observing(options.observer);
@@ -70,7 +73,6 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     sideStore,
     counters,
     epoch,
-    effects,
     onOwnLogAhead: onCloned,
   });
   loop.connect(effects, () => egress.flush());

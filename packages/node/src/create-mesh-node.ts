@@ -1,7 +1,8 @@
 /** How a node comes to life: the ground, the parts, the past; then it listens, joins, and tells the others its name. */
-import { assemble } from './assembly.ts';
+import { assemble, type Assembly } from './assembly.ts';
+import { keepDurable } from './durability.ts';
 import { layFoundation } from './foundation.ts';
-import { selfPeer } from './ingress.ts';
+import { selfPeer } from './loop.ts';
 import { LivingNode } from './mesh-node.ts';
 import type { MeshNodeOptions } from './options.ts';
 import type { MeshNode } from './public-node.ts';
@@ -15,24 +16,32 @@ import { restorePast } from './restore.ts';
 export async function createMeshNode(given: MeshNodeOptions): Promise<MeshNode> {
   const options = resolveOptions(given);
   const foundation = await layFoundation(options);
-  const parts = assemble(options, foundation, (epoch) => node.onCloned(epoch));
-  const node = new LivingNode(parts);
-  const { identity, certificate, book, effects, loop, transport, links, dialer, epoch, storage } = parts;
-  // The first peer of the book is the node itself.
-  book.greet({ publicKey: identity.publicKey, certificate, addresses: [] });
-  restorePast(parts);
-  effects.endRestore();
+  let node: LivingNode | undefined;
   try {
-    await transport.start(links);
+    const parts = assemble(options, foundation, (epoch) => node?.onCloned(epoch));
+    node = new LivingNode(parts);
+    await bringToLife(parts, node);
+    return node;
   } catch (error) {
-    loop.stop();
-    await storage.log.close();
+    // The caller hears of what went wrong first; whatever was opened is closed.
+    const closing = node === undefined ? foundation.storage.log.close() : node.close();
+    await closing.catch(() => undefined);
     throw error;
   }
+}
+
+async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
+  const { identity, certificate, book, effects, loop, transport, links, dialer, epoch } = parts;
+  // The first peer of the book is the node itself.
+  book.greet({ publicKey: identity.publicKey, certificate, addresses: [] });
+  // Before the listeners are up: who greets us first is not told of an empty mesh.
+  loop.submit({ type: 'command', command: { type: 'join', self: selfPeer, epoch } });
+  restorePast(parts);
+  effects.endRestore();
+  await transport.start(links);
   book.greet({ publicKey: identity.publicKey, certificate, addresses: transport.localAddresses });
   links.start();
-  loop.submit({ type: 'command', command: { type: 'join', self: selfPeer, epoch } });
+  keepDurable(parts);
   dialer.start();
   await node.introduceItself();
-  return node;
 }

@@ -3,7 +3,7 @@
  * as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
  */
 import { jittered, type Millis, type PeerIndex } from '@murmuration/protocol';
-import { TransportError, type DialTarget, type Link, type Transport } from '@murmuration/transport';
+import { TransportError, type DialTarget, type Transport } from '@murmuration/transport';
 import type { AddressBook } from './address-book.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Links } from './links.ts';
@@ -24,7 +24,8 @@ interface Target {
   failures: number;
   nextAtMs: number;
   isDialing: boolean;
-  isMet: boolean;
+  /** When a dial last succeeded; minus infinity before the first. */
+  metAtMs: number;
 }
 
 /** Dials at one time: each costs a handshake, about 3 ms of one core. */
@@ -65,7 +66,7 @@ export class Dialer {
   #dialBootstrap(): void {
     const isAlone = this.#context.links.all().next().done === true;
     for (const [address, target] of this.#bootstrap) {
-      if (!target.isMet || isAlone) void this.#dial(target, { addresses: [address] });
+      if (target.metAtMs === -Infinity || isAlone) void this.#dial(target, { addresses: [address] });
     }
   }
 
@@ -75,7 +76,8 @@ export class Dialer {
     target.isDialing = true;
     this.#dials++;
     try {
-      this.#succeeded(target, await transport.dial(to));
+      await transport.dial(to);
+      this.#succeeded(target);
     } catch (error) {
       this.#failed(target, to, error);
     }
@@ -83,12 +85,12 @@ export class Dialer {
     this.#dials--;
   }
 
-  /** A link is up, but the greeting may still fail: the wait only starts over once a dial is needed after a success. */
-  #succeeded(target: Target, link: Link): void {
-    const isRepeated = target.isMet && link.peer !== undefined && this.#context.links.all().next().done === true;
-    target.isMet = true;
-    target.failures = isRepeated ? target.failures + 1 : 0;
-    target.nextAtMs = this.#context.loop.now() + waitMs(target.failures, this.#context.draw());
+  /** A link is up, but the greeting may still fail: what succeeds again and again counts as failing, what lasted starts over. */
+  #succeeded(target: Target): void {
+    const now = this.#context.loop.now();
+    target.failures = now - target.metAtMs < 2 * waitMsMax ? target.failures + 1 : 0;
+    target.metAtMs = now;
+    target.nextAtMs = now + waitMs(target.failures, this.#context.draw());
   }
 
   #failed(target: Target, to: DialTarget, error: unknown): void {
@@ -104,7 +106,7 @@ export class Dialer {
 }
 
 function freshTarget(): Target {
-  return { failures: 0, nextAtMs: 0, isDialing: false, isMet: false };
+  return { failures: 0, nextAtMs: 0, isDialing: false, metAtMs: -Infinity };
 }
 
 /** Doubling, capped, and jittered by a quarter so that nodes that lost each other together do not dial in step. */

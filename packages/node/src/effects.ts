@@ -32,6 +32,11 @@ export class NodeEffects implements Effects {
     this.#context = context;
   }
 
+  /** True while the past is read back: what is learned meanwhile is on disk. */
+  get isRestoring(): boolean {
+    return this.#isRestoring;
+  }
+
   /** From here on accepted batches are news: they go to disk and to the application. */
   endRestore(): void {
     this.#isRestoring = false;

@@ -8,6 +8,7 @@ export class EventHub {
   readonly #onDropped: () => void;
   readonly #listeners = new Set<Listener>();
   readonly #readers = new Set<EventReader>();
+  #isClosed = false;
 
   /** `onDropped` is called for each event that a slow reader loses. */
   constructor(queueMax: number, onDropped: () => void) {
@@ -17,7 +18,8 @@ export class EventHub {
 
   emit(event: NodeEvent): void {
     for (const reader of this.#readers) reader.push(event);
-    for (const listener of this.#listeners) listener(event);
+    // A listener that is added meanwhile waits for the next event, one that is removed hears no more of this one.
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) tell(listener, event);
   }
 
   on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void {
@@ -30,14 +32,27 @@ export class EventHub {
 
   events(): AsyncIterableIterator<NodeEvent> {
     const reader = new EventReader(this.#queueMax, this.#onDropped, () => this.#readers.delete(reader));
-    this.#readers.add(reader);
+    if (this.#isClosed) reader.end();
+    else this.#readers.add(reader);
     return reader;
   }
 
   /** Ends every reader after what it has queued. */
   close(): void {
+    this.#isClosed = true;
     for (const reader of this.#readers) reader.end();
     this.#listeners.clear();
+  }
+}
+
+/** An exception of a listener is the application's: it surfaces as an uncaught one, apart from our own work, which goes on. */
+function tell(listener: Listener, event: NodeEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

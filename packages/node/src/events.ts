@@ -16,6 +16,8 @@ export interface NodeEvents {
   refused: { readonly reason: string; readonly peer?: PeerId };
   /** This identity is used by another process as well: its log went on without us. Writes are refused from here on. */
   'identity-cloned': { readonly epoch: number };
+  /** The disk failed: nothing more is acknowledged or kept. End the node and look at the disk. */
+  'storage-failed': { readonly reason: string };
   /** A listener or a dial failed; the node carries on and retries. `reason` is one sentence. */
   warning: { readonly reason: string };
 }

@@ -29,7 +29,8 @@ export async function layFoundation(options: ResolvedOptions): Promise<Foundatio
   const clock = systemClock;
   const storage = options.dataDirectory === undefined ? memoryStorage() : await openFileStorage(options.dataDirectory);
   const identity = identityOf(await storage.identity.secretKey(generateSecretKey));
-  const epochFloor = Math.floor((clock.wallNow() - epochZeroMs) / 1_000);
+  // A clock that was never set says 1970; the epoch file alone decides then.
+  const epochFloor = Math.max(0, Math.floor((clock.wallNow() - epochZeroMs) / 1_000));
   const epoch = (await storage.identity.nextEpoch(epochFloor)) as Epoch;
   const past = await storage.log.load();
   return { clock, storage, identity, epoch, past, ...admission(options, identity) };

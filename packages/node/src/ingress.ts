@@ -17,7 +17,7 @@ import {
 } from '@murmuration/protocol';
 import type { Replica } from '@murmuration/state';
 import type { Counters } from './counters.ts';
-import { self, type Loop } from './loop.ts';
+import { self, selfPeer, type Loop } from './loop.ts';
 import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
 
 /** What ingress works with. */
@@ -31,7 +31,6 @@ export interface IngressContext {
   readonly sideStore: SideStore;
   readonly counters: Counters;
   readonly epoch: Epoch;
-  readonly effects: Parameters<Mesh['admit']>[4];
   readonly onOwnLogAhead: (epoch: Epoch) => void;
 }
 
@@ -44,8 +43,6 @@ interface Waiting {
 const sliceMs = 5;
 /** Frames that wait for their slice. One second of 30 MB/s; beyond it frames are dropped, counted, and repaired by rounds. */
 const waitingBytesMax = 32 * 1024 * 1024;
-/** The index of the node itself in its own address book. */
-export const selfPeer: PeerIndex = 0 as PeerIndex;
 
 export class Ingress {
   readonly #context: IngressContext;
@@ -59,6 +56,7 @@ export class Ingress {
 
   /** Takes a frame. The bytes are the transport's; they are kept until their slice. */
   onFrame(from: PeerIndex, frame: Uint8Array): void {
+    if (this.#context.loop.isStopped) return;
     if (this.#waitingBytes + frame.length > waitingBytesMax) return this.#context.counters.add('dropped.ingress-full');
     this.#waiting.push({ from, frame });
     this.#waitingBytes += frame.length;
@@ -70,14 +68,17 @@ export class Ingress {
     const until = loop.now() + sliceMs;
     this.#isWorking = true;
     let taken = 0;
-    for (; taken < this.#waiting.length && loop.now() < until; taken++) {
-      const { from, frame } = this.#waiting[taken] as Waiting;
-      this.#waitingBytes -= frame.length;
-      this.#read(from, frame);
+    try {
+      while (taken < this.#waiting.length && !loop.isStopped && loop.now() < until) {
+        const { from, frame } = this.#waiting[taken++] as Waiting;
+        this.#waitingBytes -= frame.length;
+        this.#read(from, frame);
+      }
+    } finally {
+      this.#waiting.splice(0, taken);
+      this.#isWorking = this.#waiting.length > 0;
+      if (this.#isWorking) loop.soon(() => this.#work());
     }
-    this.#waiting.splice(0, taken);
-    this.#isWorking = this.#waiting.length > 0;
-    if (this.#isWorking) setImmediate(() => this.#work());
   }
 
   #read(from: PeerIndex, frame: Uint8Array): void {
@@ -97,14 +98,13 @@ export class Ingress {
   }
 
   #handleBatch(from: PeerIndex, received: ReceivedBatch): boolean {
-    const { mesh, loop, effects } = this.#context;
     const { envelope } = received.batch;
     const author = this.#context.names.find(envelope.author);
     if (!this.#isOurNetwork(envelope.networkId)) return this.#judge(from, { type: 'reject', offence: 'malformed-batch' });
     // The claims that introduce the author may still be on their way; rounds bring the batch again.
     if (author === noPeer) return this.#judge(from, { type: 'ignore', reason: 'unknown-author' });
     const range = { author, epoch: envelope.epoch, firstSequence: envelope.firstSequence, count: envelope.count };
-    if (mesh.admit(self, from, range, loop.now(), effects).type !== 'accept') return true;
+    if (this.#context.loop.admit(from, range).type !== 'accept') return true;
     const { publicKey, signed, signature } = { ...received.batch, publicKey: envelope.author };
     if (!this.#context.scheme.verify({ publicKey, message: signed, signature })) {
       return this.#judge(from, { type: 'reject', offence: 'invalid-signature' });

@@ -18,7 +18,7 @@ import type { Link, LinkCloseCause, RefusalReason, TransportHandler } from '@mur
 import type { AddressBook } from './address-book.ts';
 import type { Counters } from './counters.ts';
 import type { EventHub } from './event-hub.ts';
-import type { Loop } from './loop.ts';
+import { selfPeer, type Loop } from './loop.ts';
 
 /** What links need of the node. */
 export interface LinksContext {
@@ -40,7 +40,7 @@ const causes: Readonly<Record<LinkCloseCause, LinkDownCause>> = {
   replaced: 'replaced',
   timeout: 'failed',
   'slow-reader': 'failed',
-  'oversized-frame': 'failed',
+  'oversized-frame': 'closed',
   'malformed-frame': 'failed',
   'transport-failed': 'failed',
 };
@@ -95,6 +95,8 @@ export class Links implements TransportHandler {
     if (cause === 'oversized-frame' || cause === 'malformed-frame') this.#context.counters.add(`link.${cause}`);
     if (peer === undefined || peer === noPeer || this.#links.get(peer) !== link) return;
     this.#links.delete(peer);
+    // The transport proves who sent it, and no honest node announces a frame that large.
+    if (cause === 'oversized-frame') this.#context.loop.submit({ type: 'frame-refused', from: peer, offence: cause });
     this.#context.loop.submit({ type: 'link-down', peer, cause: causes[cause] });
   }
 
@@ -124,6 +126,7 @@ export class Links implements TransportHandler {
     if (verdict.type === 'reject') {
       return this.#refuse(link, 'foreign-certificate', 'shows a certificate that our network did not sign');
     }
+    if (book.find(link.publicKey) === selfPeer) return this.#refuse(link, 'own-identity', 'shows our own identity: it is a copy of us');
     const peer = book.greet({ ...decoded.hello, publicKey: link.publicKey });
     if (peer === noPeer) return this.#refuse(link, 'peer-table-full', 'does not fit into the table of peers');
     this.#peers.set(link, peer);

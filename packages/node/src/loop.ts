@@ -21,6 +21,8 @@ import { TimerWheel } from './timer-wheel.ts';
 
 /** The one node of a daemon. */
 export const self: NodeIndex = 0 as NodeIndex;
+/** The index of the node itself in its own address book. */
+export const selfPeer: PeerIndex = 0 as PeerIndex;
 /** A timer this late means that we stood still, not that others did. */
 const stallMs = 100;
 

@@ -4,8 +4,7 @@ import type { SharedDoc } from '@murmuration/state';
 import type { Assembly } from './assembly.ts';
 import { NodeError } from './errors.ts';
 import type { NodeEvent, NodeEvents } from './events.ts';
-import { selfPeer } from './ingress.ts';
-import { self } from './loop.ts';
+import { self, selfPeer } from './loop.ts';
 import { decodePresence, encodePresence, presenceKey, type Presence } from './presence.ts';
 import type { MeshNode, RegisterQuery } from './public-node.ts';
 import { statusOf } from './status.ts';
@@ -17,6 +16,7 @@ export class LivingNode implements MeshNode {
   readonly #presence: Presence;
   readonly #startedAtMs: number;
   #closing: Promise<void> | undefined;
+  #isCloned = false;
 
   constructor(parts: Assembly) {
     this.#parts = parts;
@@ -68,8 +68,7 @@ export class LivingNode implements MeshNode {
     const { replica, epoch, writer } = this.#parts;
     writer.assertWritable();
     const update = replica.editDocument(name, selfPeer, epoch, change);
-    if (update === undefined) return { epoch, sequence: replica.headOf(selfPeer, epoch).nextSequence - 1 };
-    return writer.write([{ type: 'document-update', document: name, update }]);
+    return writer.write(update === undefined ? [] : [{ type: 'document-update', document: name, update }]);
   }
 
   readDocument(name: string): Readonly<Record<string, unknown>> | undefined {
@@ -93,6 +92,8 @@ export class LivingNode implements MeshNode {
   }
 
   close(): Promise<void> {
+    // A write after this call is refused, one before it is kept.
+    this.#parts.writer.end(new NodeError('closed', 'the node is closed', {}));
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -108,8 +109,10 @@ export class LivingNode implements MeshNode {
     if (known === undefined || Buffer.compare(known, wanted) !== 0) await this.set(presenceKey, wanted);
   }
 
-  /** Another process signs with our key: whatever we wrote now would equivocate. */
+  /** Another process signs with our key: whatever we wrote now would equivocate. Said once, however often we hear of it. */
   onCloned(epoch: number): void {
+    if (this.#isCloned) return;
+    this.#isCloned = true;
     const message = 'another process uses this identity: stop it, or give this node an identity of its own';
     this.#parts.writer.refuse(new NodeError('identity-cloned', message, { epoch }));
     this.#parts.hub.emit({ type: 'identity-cloned', epoch });
@@ -117,13 +120,14 @@ export class LivingNode implements MeshNode {
 
   async #close(): Promise<void> {
     const { writer, loop, transport, storage, hub } = this.#parts;
+    // A listener may call us from within a run of the core: the end begins when the run is over.
+    await Promise.resolve();
     writer.flush();
-    writer.refuse(new NodeError('closed', 'the node is closed', {}));
+    // What was written last has not been pushed yet, and no timer comes any more.
+    loop.submit({ type: 'timer', timer: { type: 'flush-outbox' } });
     loop.submit({ type: 'command', command: { type: 'leave' } });
     loop.stop();
-    await transport.stop();
-    await storage.log.close();
-    hub.close();
+    await transport.stop().finally(() => storage.log.close()).finally(() => hub.close());
   }
 
   #describe({ peer, state, epoch, incarnation }: MemberView): MemberInfo {
@@ -148,5 +152,6 @@ export class LivingNode implements MeshNode {
 }
 
 function bytesOf(value: Uint8Array | string): Uint8Array {
-  return typeof value === 'string' ? encodeText(value) : value.slice();
+  // Not `slice`: of a Buffer that is a view, and the caller may change it before the batch is sealed.
+  return typeof value === 'string' ? encodeText(value) : new Uint8Array(value);
 }

@@ -10,7 +10,8 @@ export interface Presence {
 }
 
 const unknown: Presence = { name: '', region: '' };
-const labelLengthMax = 64;
+/** A label for people: printable, and short enough for a table. */
+const label = /^[\p{L}\p{N}][\p{L}\p{N}._/ -]{0,62}$/u;
 
 /** One presence has one encoding, so that an unchanged one is not written again. */
 export function encodePresence({ name, region }: Presence): Uint8Array {
@@ -29,6 +30,12 @@ export function decodePresence(bytes: Uint8Array | undefined): Presence {
   }
 }
 
+/** True for 1 to 63 letters, digits, spaces or . _ / -, the first a letter or digit. */
+export function isLabel(value: unknown): value is string {
+  return typeof value === 'string' && label.test(value);
+}
+
+/** Others write what they like, escape sequences of terminals too; what we would not take from our own operator is no label. */
 function asLabel(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, labelLengthMax) : '';
+  return isLabel(value) ? value : '';
 }

@@ -1,8 +1,9 @@
 /** From what people give to the complete, checked options of a node. */
 import { signatureScheme } from '@murmuration/byzantine/schemes';
 import { resolveMeshOptions, type MeshOptions } from '@murmuration/mesh';
-import { OptionCheck, silentObserver, throwViolations, type Observer, type SignatureScheme } from '@murmuration/protocol';
+import { MeshError, OptionCheck, silentObserver, throwViolations, type Observer, type SignatureScheme } from '@murmuration/protocol';
 import type { MeshNodeOptions } from './options.ts';
+import { isLabel } from './presence.ts';
 
 /** Complete options; nobody inside asks for defaults again. */
 export interface ResolvedOptions {
@@ -20,8 +21,6 @@ export interface ResolvedOptions {
 }
 
 const hex32 = /^[0-9a-f]{64}$/i;
-/** A label for people: printable, short enough for a table. */
-const label = /^[\p{L}\p{N}][\p{L}\p{N}._/ -]{0,62}$/u;
 /** Guess: a thousand events are a second of a lively mesh. */
 const eventQueueDefault = 1_024;
 
@@ -30,10 +29,12 @@ export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {
   const { networkKey, name, region = 'local', eventQueueMax = eventQueueDefault, bootstrap = [] } = options;
   const check = new OptionCheck('node')
     .holds(networkKey === undefined || hex32.test(networkKey), 'networkKey must be 64 hex digits (32 bytes)')
-    .holds(name === undefined || label.test(name), 'name must be 1 to 63 letters, digits, spaces or . _ / -')
-    .holds(label.test(region), 'region must be 1 to 63 letters, digits, spaces or . _ / -')
+    .holds(name === undefined || isLabel(name), 'name must be 1 to 63 letters, digits, spaces or . _ / -')
+    .holds(isLabel(region), 'region must be 1 to 63 letters, digits, spaces or . _ / -')
     .holds(bootstrap.every((address) => address.startsWith('/')), 'bootstrap must be multiaddrs such as /ip4/10.0.0.1/udp/4701/quic-v1')
+    .holds(options.dataDirectory !== '', 'dataDirectory must name a folder')
     .integer('eventQueueMax', eventQueueMax, 1, 1_000_000);
+  const mesh = resolveMesh(options.mesh, check);
   throwViolations([check]);
   return Object.freeze({
     transport: options.transport,
@@ -42,9 +43,20 @@ export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {
     bootstrap,
     name,
     region,
-    mesh: resolveMeshOptions(options.mesh),
+    mesh,
     observer: options.observer ?? silentObserver,
     scheme: options.scheme ?? signatureScheme(),
     eventQueueMax,
   });
+}
+
+/** The options of the core; what they violate joins what the node's own options violate, so that people hear it all at once. */
+function resolveMesh(input: MeshNodeOptions['mesh'], check: OptionCheck): MeshOptions {
+  try {
+    return resolveMeshOptions(input);
+  } catch (error) {
+    if (!(error instanceof MeshError) || error.code !== 'invalid-options') throw error;
+    for (const violation of error.details.violations) check.holds(false, `mesh.${violation}`);
+    return resolveMeshOptions();
+  }
 }

@@ -9,7 +9,8 @@ export interface StoredBatch {
 
 /** A batch of our own out of a frame that will be reused. */
 export function copyOf(frameBytes: Uint8Array): StoredBatch {
-  const owned = frameBytes.slice();
+  // Not `slice`: of a Buffer that is a view.
+  const owned = new Uint8Array(frameBytes);
   const batch = decodeBatch(owned);
   assert(batch !== undefined, 'a batch that was decoded decodes again');
   return { bytes: owned, batch };

@@ -5,15 +5,16 @@
 import type { Network } from '@murmuration/byzantine';
 import {
   batchBytesMax,
-  decodeUpdates,
   documentNameBytesMax,
   documentUpdateBytesMax,
+  encodeText,
   encodeUpdates,
   joinSignature,
   nextHybridTime,
   registerKeyBytesMax,
   registerValueBytesMax,
   signedBytesOf,
+  unreachable,
   updatesPerBatchMax,
   type Epoch,
   type HybridTime,
@@ -26,8 +27,7 @@ import {
 import type { Replica } from '@murmuration/state';
 import type { Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
-import { selfPeer } from './ingress.ts';
-import { self, type Loop } from './loop.ts';
+import { self, selfPeer, type Loop } from './loop.ts';
 import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
 import type { UpdateLog } from './storage/ports.ts';
 import type { WriteReceipt } from './views.ts';
@@ -68,9 +68,15 @@ export class Writer {
     this.#context = context;
   }
 
-  /** Refuses every write from now on. */
+  /** Takes no write from now on; those that wait can still be flushed. The first error holds. */
+  end(error: NodeError): void {
+    this.#refusal ??= error;
+  }
+
+  /** Refuses every write from now on, and those that wait. */
   refuse(error: NodeError): void {
-    this.#refusal = error;
+    this.end(error);
+    rejectAll(this.#waiting.splice(0), error);
   }
 
   /** Throws where `write` would be refused: before something is changed that only a write can tell the others. */
@@ -81,11 +87,12 @@ export class Writer {
   /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `state-full`, `storage-failed`, `identity-cloned` or `closed`. */
   write(updates: readonly Update[]): Promise<WriteReceipt> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    const payload = encodeUpdates(updates);
-    if (!updates.every(isWellFormed) || decodeUpdates(payload, updates.length) === undefined) {
+    // Nothing to write is nothing to sign: the log stands where it stood.
+    if (updates.length === 0) return Promise.resolve(this.#standing());
+    if (!updates.every(isWellFormed)) {
       return Promise.reject(new NodeError('invalid-write', `refused: ${writeLimit}`, { limit: writeLimit }));
     }
-    const size = payload.length;
+    const size = encodeUpdates(updates).length;
     if (size > payloadBytesMax || updates.length > updatesPerBatchMax) {
       const limit = `${payloadBytesMax} bytes and ${updatesPerBatchMax} updates`;
       const message = `a write of ${size} bytes and ${updates.length} updates is larger than one batch (${limit})`;
@@ -93,7 +100,7 @@ export class Writer {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ updates, bytes: size, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.flush());
+      if (this.#waiting.length === 1) this.#context.loop.soon(() => this.flush());
     });
   }
 
@@ -117,7 +124,6 @@ export class Writer {
   }
 
   #seal(group: readonly Write[]): void {
-    if (this.#refusal !== undefined) return rejectAll(group, this.#refusal);
     const { replica, scheme, sideStore, loop, epoch } = this.#context;
     const { nextSequence, previousHash } = replica.headOf(selfPeer, epoch);
     const stored = this.#sign(group.flatMap((write) => write.updates), nextSequence, previousHash);
@@ -125,8 +131,17 @@ export class Writer {
     const message = sideStore.keep(selfPeer, stored, scheme.hash(stored.batch.signed));
     loop.submit({ type: 'command', command: { type: 'broadcast', batch: message } });
     // The core follows a bounded number of logs; beyond it not even our own has a row.
-    if (replica.batchOf(self, message.handle) === undefined) return rejectAll(group, stateFull());
+    if (replica.batchOf(self, message.handle) === undefined) {
+      sideStore.release(message.handle);
+      return rejectAll(group, stateFull());
+    }
     this.#acknowledge(group, receiptsOf(group, epoch, nextSequence));
+  }
+
+  /** The receipt of the last thing written. */
+  #standing(): WriteReceipt {
+    const { replica, epoch } = this.#context;
+    return { epoch, sequence: replica.headOf(selfPeer, epoch).nextSequence - 1 };
   }
 
   #sign(updates: readonly Update[], firstSequence: Sequence, previousHash: Uint8Array): StoredBatch {
@@ -162,9 +177,23 @@ function stateFull(): NodeError {
   return new NodeError('state-full', 'the state holds as many registers or logs as its limits allow', {});
 }
 
-/** Half a surrogate pair has no UTF-8: two such keys would become one. */
+/** The limits that every receiver checks. Half a surrogate pair has no UTF-8: two such keys would become one. */
 function isWellFormed(update: Update): boolean {
-  return (update.type === 'document-update' ? update.document : update.key).isWellFormed();
+  switch (update.type) {
+    case 'register-set':
+      return isName(update.key, registerKeyBytesMax) && update.value.length <= registerValueBytesMax;
+    case 'register-delete':
+      return isName(update.key, registerKeyBytesMax);
+    case 'document-update':
+      return isName(update.document, documentNameBytesMax) && update.update.length <= documentUpdateBytesMax;
+    default:
+      return unreachable(update);
+  }
+}
+
+/** Lengths first: what is far too long is not encoded. */
+function isName(name: string, bytesMax: number): boolean {
+  return name !== '' && name.length <= bytesMax && name.isWellFormed() && encodeText(name).length <= bytesMax;
 }
 
 function receiptsOf(group: readonly Write[], epoch: Epoch, first: Sequence): WriteReceipt[] {
