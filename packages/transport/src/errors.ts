@@ -1,4 +1,5 @@
 /** What can go wrong with the world below us. Our state is unchanged after each of them. */
+import { MeshError } from '@murmuration/protocol';
 
 /** The codes, each with what it tells beside the message. */
 export interface TransportErrorDetails {
@@ -19,20 +20,11 @@ export interface TransportErrorDetails {
 /** A code of `TransportError`. */
 export type TransportErrorCode = keyof TransportErrorDetails;
 
-/** An operation of a transport failed. */
-export class TransportError<Code extends TransportErrorCode = TransportErrorCode> extends Error {
-  readonly code: Code;
-  readonly details: TransportErrorDetails[Code];
+/** An operation of a transport failed. Only `dial-failed` can succeed when it is tried again. */
+export class TransportError<Code extends TransportErrorCode = TransportErrorCode> extends MeshError<TransportErrorDetails, Code> {
+  override readonly name = 'TransportError';
 
   constructor(code: Code, message: string, details: TransportErrorDetails[Code], cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'TransportError';
-    this.code = code;
-    this.details = details;
-  }
-
-  /** True if the same call can succeed later. */
-  get isRetryable(): boolean {
-    return this.code === 'dial-failed';
+    super(code, message, details, { isRetryable: code === 'dial-failed', cause });
   }
 }

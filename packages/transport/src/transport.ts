@@ -7,9 +7,11 @@
  *    request of a test). Nothing is retransmitted on the next link.
  * 4. No waiting: `send` never blocks. Over the link's byte budget it answers false and the frame was not taken; a link
  *    of which less than half a budget leaves within `stalledWriteMs` after that is closed with `slow-reader`.
- * 5. Bound: a frame is 1 to `frameBytesMax` bytes. A longer announced length closes the link before any of it is buffered.
- * 6. One link per pair of peers: of two dialed at once both ends keep the same one (that of the smaller dialer id); a link
- *    established later replaces an older one that is dead at the other end, whose `onLinkDown` with `replaced` comes first.
+ * 5. Bound: a frame is 1 to `frameBytesMax` bytes. A longer announced length closes the link before any of it is
+ *    buffered.
+ * 6. One link per pair of peers: of two dialed at once both ends keep the same one (that of the smaller dialer id); a
+ *    link established later replaces an older one that is dead at the other end, whose `onLinkDown` with `replaced`
+ *    comes first.
  * 7. Silence: a link on which nothing arrives for `idleTimeoutMs` is closed with `timeout`. Transports send their own
  *    keep-alives, which are no frames.
  * 8. Every `onLinkUp` is followed by exactly one `onLinkDown`; no frame is delivered before or after them.
@@ -47,11 +49,14 @@ export interface Link {
   /** Bytes accepted by `send` and not yet handed to the kernel. */
   readonly bufferedBytes: number;
   /**
-   * Takes a frame, or answers false when the budget is full or the link is down. The bytes are not copied: do not change
-   * them. Throws a `RangeError` if the frame is empty or longer than `frameBytesMax`.
+   * Takes a frame, or answers false when the budget is full or the link is down. The bytes are not copied: do not
+   * change them. Throws a `RangeError` if the frame is empty or longer than `frameBytesMax`.
    */
   send(frame: Uint8Array): boolean;
-  /** Closes the link; `onLinkDown` follows with `closed-locally`. Frames already accepted are flushed first, for at most a second. Idempotent. */
+  /**
+   * Closes the link; `onLinkDown` follows with `closed-locally`. Frames already accepted are flushed, for at most a
+   * second. Idempotent.
+   */
   close(): void;
 }
 

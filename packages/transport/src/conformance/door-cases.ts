@@ -23,7 +23,8 @@ export const doorCases: readonly ConformanceCase[] = [
       const specimen = await started(world);
       const addresses = world.deadAddresses();
       for (let round = 0; round < 2; round += 1) {
-        const error = await rejection(specimen.transport.dial({ peer: world.identity().peer, addresses }), 'dial-failed');
+        const { peer } = world.identity();
+        const error = await rejection(specimen.transport.dial({ peer, addresses }), 'dial-failed');
         const { attempts } = error.details as TransportErrorDetails['dial-failed'];
         assert.deepEqual(attempts.map(({ address }) => address), addresses);
         assert.ok(attempts.every(({ reason }) => reason.length > 0));

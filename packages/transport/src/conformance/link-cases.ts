@@ -148,13 +148,11 @@ export const linkCases: readonly ConformanceCase[] = [
     run: async (world) => {
       const specimens = await Promise.all([1, 2, 3, 4].map(() => started(world)));
       for (let round = 0; round < 6; round += 1) {
-        await Promise.allSettled(
-          specimens.flatMap((source) =>
-            specimens
-              .filter((target) => target !== source)
-              .map((target) => source.transport.dial({ peer: target.peer, addresses: target.transport.localAddresses })),
-          ),
-        );
+        const pairs = specimens.flatMap((source) => specimens.map((target) => [source, target] as const));
+        const dials = pairs
+          .filter(([source, target]) => source !== target)
+          .map(([source, { peer, transport }]) => source.transport.dial({ peer, addresses: transport.localAddresses }));
+        await Promise.allSettled(dials);
         for (const specimen of specimens) for (const link of specimen.links) link.send(patterned(50, round));
         for (const link of specimens[round % 4]?.links ?? []) link.close();
       }

@@ -117,15 +117,20 @@ export class Specimen implements TransportHandler {
   }
 
   #summary(): string {
-    return this.heard
-      .slice(-12)
-      .map((heard) => (heard.type === 'down' ? `down(${heard.cause})` : heard.type === 'refused' ? heard.reason : heard.type))
-      .join(' ');
+    const words = this.heard.slice(-12).map((heard) => {
+      if (heard.type === 'down') return `down(${heard.cause})`;
+      return heard.type === 'refused' ? heard.reason : heard.type;
+    });
+    return words.join(' ');
   }
 }
 
 /** A started specimen of a fresh identity. */
-export async function started(world: ConformanceWorld, limits: Limits = {}, listen?: readonly string[]): Promise<Specimen> {
+export async function started(
+  world: ConformanceWorld,
+  limits: Limits = {},
+  listen?: readonly string[],
+): Promise<Specimen> {
   return startedAs(world, world.identity(), limits, listen);
 }
 
@@ -163,13 +168,15 @@ export async function sendPatiently(link: Link, frames: Iterable<Uint8Array>): P
   }
 }
 
+type CodedError = Error & { code: string; details: unknown };
+
 /** Asserts that a promise rejects with a `TransportError` of this code, and returns the error. */
-export async function rejection(promise: Promise<unknown>, code: string): Promise<Error & { code: string; details: unknown }> {
+export async function rejection(promise: Promise<unknown>, code: string): Promise<CodedError> {
   try {
     await promise;
   } catch (error) {
     assert.equal((error as { code?: string }).code, code, (error as Error).message);
-    return error as Error & { code: string; details: unknown };
+    return error as CodedError;
   }
   assert.fail(`resolved instead of rejecting with ${code}`);
 }

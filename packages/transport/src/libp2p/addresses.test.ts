@@ -11,8 +11,8 @@ test('addresses of both wires are taken apart, with and without an identity', ()
 });
 
 test('what we do not speak is no address', () => {
-  const texts = ['', 'nonsense', '/ip4/1.2.3.4', '/ip4/1.2.3.4/udp/5', '/ip4/1.2.3.4/tcp/5/ws', '/ip4/1.2.3.4/udp/5/quic',
-    '/ip4/999.2.3.4/tcp/5', '/ip4/1.2.3.4/tcp/99999', '/memory/1', `/p2p/${peer}`];
+  const hosted = ['', '/udp/5', '/tcp/5/ws', '/udp/5/quic', '/tcp/99999'].map((rest) => `/ip4/1.2.3.4${rest}`);
+  const texts = ['', 'nonsense', '/ip4/999.2.3.4/tcp/5', '/memory/1', `/p2p/${peer}`, ...hosted];
   expect(texts.filter((text) => parseAddress(text) !== undefined)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** Multiaddrs as we use them: an address is dialed without its `/p2p/` part, and the identity is compared afterwards. */
+/** Multiaddrs as we use them: an address is dialed without its `/p2p/` part, the identity is compared afterwards. */
 import type { PeerId } from '@murmuration/protocol';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 

@@ -37,6 +37,20 @@ test('QUIC is dialed first, whatever the order of the addresses', async () => {
   expect((await dialer.transport.dial({ addresses })).transport).toBe('quic');
 });
 
+test('dials of all addresses of one peer at once, without its name, end in one link', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    // Four alike: their handshakes end together.
+    const listen = Array.from({ length: 4 }, () => '/ip4/127.0.0.1/tcp/0');
+    const [dialer, acceptor] = [await start(), await start({ listen })];
+    const bare = acceptor.transport.localAddresses.map((address) => address.replace(/\/p2p\/.*/, ''));
+    const dialed = [...bare, ...bare].map((address) => dialer.transport.dial({ addresses: [address] }));
+    const links = await Promise.all(dialed);
+    expect(new Set(links).size).toBe(1);
+    expect([dialer.ups.length, dialer.causes]).toEqual([1, []]);
+    await acceptor.until('the link is up', () => acceptor.links.length === 1);
+  }
+});
+
 test('where QUIC does not answer within 2 s, TCP does', async () => {
   const [dialer, acceptor] = [await start(), await start({ wires: 'tcp' })];
   const dialedAt = performance.now();

@@ -24,7 +24,12 @@ export class Dialer {
   readonly #byPeer = new Map<PeerId, Promise<StreamLink>>();
   readonly #byAddress = new Map<string, Promise<StreamLink>>();
 
-  constructor(engine: Engine, table: LinkTable<StreamLink>, options: ResolvedOptions, localAddresses: () => readonly string[]) {
+  constructor(
+    engine: Engine,
+    table: LinkTable<StreamLink>,
+    options: ResolvedOptions,
+    localAddresses: () => readonly string[],
+  ) {
     this.#engine = engine;
     this.#table = table;
     this.#options = options;
@@ -128,7 +133,11 @@ export class Dialer {
 }
 
 /** One promise per key while it is pending. */
-function shared<Key>(pending: Map<Key, Promise<StreamLink>>, key: Key, begin: () => Promise<StreamLink>): Promise<StreamLink> {
+function shared<Key>(
+  pending: Map<Key, Promise<StreamLink>>,
+  key: Key,
+  begin: () => Promise<StreamLink>,
+): Promise<StreamLink> {
   const running = pending.get(key);
   if (running !== undefined) return running;
   const begun = begin().finally(() => pending.delete(key));

@@ -32,7 +32,9 @@ export async function startEngine(options: ResolvedOptions, onQuicAcceptError: (
   const node = await createLibp2p({
     privateKey,
     addresses: { listen: [] },
-    transports: options.wires.map((wire) => (wire === 'quic' ? quicTransport(options, onQuicAcceptError) : tcpTransport())),
+    transports: options.wires.map(
+      (wire) => (wire === 'quic' ? quicTransport(options, onQuicAcceptError) : tcpTransport()),
+    ),
     connectionEncrypters: [noise()],
     streamMuxers: [boundedYamux()],
     connectionManager: connectionLimits(options),
@@ -52,7 +54,8 @@ export async function startEngine(options: ResolvedOptions, onQuicAcceptError: (
 function byWire(parts: EngineParts): (wire: Wire) => Transport {
   const tags: Record<Wire, string> = { quic: 'quic', tcp: '@libp2p/tcp' };
   return (wire) => {
-    const found = parts.transportManager.getTransports().find((transport) => transport[Symbol.toStringTag] === tags[wire]);
+    const transports = parts.transportManager.getTransports();
+    const found = transports.find((transport) => transport[Symbol.toStringTag] === tags[wire]);
     if (found === undefined) throw new Error(`the engine has no ${wire} transport`);
     return found;
   };

@@ -1,7 +1,7 @@
 /**
- * Frames on a byte stream. A frame is a u32 little-endian length and that many bytes. Two lengths are words of the link
- * itself and no frames: 0 keeps it alive, 2^32 - 1 says goodbye. Nothing is buffered on the strength of an announcement:
- * the buffer of a frame in pieces doubles as its bytes arrive.
+ * Frames on a byte stream. A frame is a u32 little-endian length and that many bytes. Two lengths are words of the
+ * link itself and no frames: 0 keeps it alive, 2^32 - 1 says goodbye. Nothing is buffered on the strength of an
+ * announcement: the buffer of a frame in pieces doubles as its bytes arrive.
  */
 
 export const lengthBytes = 4;

@@ -6,7 +6,7 @@
 /** The protocol of a link: one bidirectional stream, opened by the dialer. The number rises with the framing. */
 export const linkProtocol: string = '/murmuration/mesh/1';
 
-/** Connections above `connectionsMax` that libp2p itself tolerates, so that its pruner never picks a victim among links. */
+/** libp2p tolerates this many above `connectionsMax`, so that its pruner never picks a victim among links. */
 export const connectionsReserved: number = 16;
 
 /** Handshakes, upgrades, negotiations and single dials over TCP give up after this. libp2p's default is twice that. */

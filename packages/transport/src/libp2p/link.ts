@@ -194,7 +194,12 @@ export class StreamLink implements CandidateLink {
 }
 
 /** Makes a link to be of a stream: it listens from now on, and its owner hears of the other end's opening. */
-export function beginLink(stream: Stream, connection: Connection, options: ResolvedOptions, owner: LinkOwner<StreamLink>): StreamLink {
+export function beginLink(
+  stream: Stream,
+  connection: Connection,
+  options: ResolvedOptions,
+  owner: LinkOwner<StreamLink>,
+): StreamLink {
   return new StreamLink(stream, connection, options, owner);
 }
 

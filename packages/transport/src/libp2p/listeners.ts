@@ -1,6 +1,6 @@
 /**
- * Our listeners on both wires. They are opened here and not by libp2p, so that a port in use has a name, one wire can be
- * restarted alone, and whoever fails on the doorstep is counted.
+ * Our listeners on both wires. They are opened here and not by libp2p, so that a port in use has a name, one wire can
+ * be restarted alone, and whoever fails on the doorstep is counted.
  */
 import type { Listener, Upgrader } from '@libp2p/interface';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
@@ -107,7 +107,7 @@ export class Listeners {
     return new QuicSupervisor(supervised, this.#options.listenerCheckMs);
   }
 
-  /** Passes libp2p's upgrader on, counts what fails in it, and turns away whom we have no room for before any crypto. */
+  /** libp2p's upgrader; counts what fails in it, and turns away whom we have no room for before any crypto. */
   #countingUpgrader(): Upgrader {
     const { upgrader, node } = this.#engine;
     const upgradeInbound: Upgrader['upgradeInbound'] = async (connection, options) => {

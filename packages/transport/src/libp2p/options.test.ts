@@ -21,7 +21,12 @@ test('an identity is all that is needed', () => {
 
 test('all violations are told at once', () => {
   expect(
-    violations({ secretKey: new Uint8Array(31), listen: ['/ip4/0.0.0.0/tcp/1/ws'], idleTimeoutMs: 1.5, connectionsMax: 0 }),
+    violations({
+      secretKey: new Uint8Array(31),
+      listen: ['/ip4/0.0.0.0/tcp/1/ws'],
+      idleTimeoutMs: 1.5,
+      connectionsMax: 0,
+    }),
   ).toEqual([
     'transport.secretKey must be 32 bytes',
     'transport.listen must be like /ip4/…/udp/<port>/quic-v1 or /ip4/…/tcp/<port>, not /ip4/0.0.0.0/tcp/1/ws',
@@ -37,7 +42,8 @@ test('a buffer that holds no frame is refused', () => {
 });
 
 test('a wire that is switched off is neither listened on nor dialed', () => {
-  expect(resolveOptions({ secretKey, wires: 'tcp' })).toMatchObject({ wires: ['tcp'], listen: ['/ip4/127.0.0.1/tcp/0'] });
+  const { wires, listen } = resolveOptions({ secretKey, wires: 'tcp' });
+  expect([wires, listen]).toEqual([['tcp'], ['/ip4/127.0.0.1/tcp/0']]);
 });
 
 test('strangers are limited to 5 connections a second and host, processes of this machine to 256', () => {

@@ -51,7 +51,8 @@ const bounds = {
 
 /** Fills in defaults. Throws a `MeshError` of code `invalid-options` that names every violation. */
 export function resolveOptions(options: Libp2pTransportOptions): ResolvedOptions {
-  const wires: readonly Wire[] = options.wires === 'quic' || options.wires === 'tcp' ? [options.wires] : ['quic', 'tcp'];
+  const isSingle = options.wires === 'quic' || options.wires === 'tcp';
+  const wires: readonly Wire[] = isSingle ? [options.wires] : ['quic', 'tcp'];
   const listen = (options.listen ?? defaultListen).filter((text) => {
     const address = parseAddress(text);
     return address === undefined || wires.includes(address.wire);

@@ -36,7 +36,7 @@ test('a port that nobody listens on does not answer', async () => {
   expect(await answersQuic(host, port, 300)).toBe(false);
 });
 
-test('a socket that takes datagrams and says nothing is not alive, and one that talks nonsense is not either', async () => {
+test('a socket that says nothing, or talks nonsense, is no living listener', async () => {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

@@ -1,6 +1,7 @@
 /**
- * Asks a QUIC listener for a sign of life without a handshake: a long-header packet of a version that nobody speaks must
- * be answered with Version Negotiation (RFC 9000, 6.1). That takes the socket, its thread and the endpoint, and no key.
+ * Asks a QUIC listener for a sign of life without a handshake: a long-header packet of a version that nobody speaks
+ * must be answered with Version Negotiation (RFC 9000, 6.1). That takes the socket, its thread and the endpoint, and
+ * no key.
  */
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';

@@ -1,7 +1,7 @@
 /**
- * Keeps one QUIC listener alive (D3, RELIABILITY 7): its accept loop neither backs off nor tells when the native endpoint
- * dies. A listener that gives no sign of life is opened again at the same address; five times in ten minutes, then QUIC
- * stays off and TCP carries on.
+ * Keeps one QUIC listener alive (D3, RELIABILITY 7): its accept loop neither backs off nor tells when the native
+ * endpoint dies. A listener that gives no sign of life is opened again at the same address; five times in ten minutes,
+ * then QUIC stays off and TCP carries on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListenerHealth } from '../transport.ts';
@@ -74,7 +74,7 @@ export class QuicSupervisor {
     }
   }
 
-  // retry: the listener is opened again with back-off, at most `restartsMax` times per window; TCP carries on.
+  /** Opens the listener again with back-off, at most `restartsMax` times per window. */
   async #revive(): Promise<void> {
     this.#state = 'restarting';
     while (this.#state === 'restarting') {

@@ -15,7 +15,10 @@ import { linkProtocol } from './limits.ts';
 import { resolveOptions } from './options.ts';
 
 /** A node of a fresh identity, and its connection to the target. */
-export async function rawConnection(target: Transport, wire: Wire): Promise<{ engine: Engine; connection: Connection }> {
+export async function rawConnection(
+  target: Transport,
+  wire: Wire,
+): Promise<{ engine: Engine; connection: Connection }> {
   const engine = await startEngine(resolveOptions({ secretKey: identity().secretKey, wires: wire }), () => undefined);
   return { engine, connection: await engine.node.dial(multiaddr(target.localAddresses[0])) };
 }

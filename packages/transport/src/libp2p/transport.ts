@@ -82,7 +82,7 @@ class Libp2pTransport implements Transport {
       throw error;
     }
     const timer = setInterval(() => {
-      doorstep.sweep((connection) => table.parked(connection.remotePeer.toString() as PeerId)?.connection === connection);
+      doorstep.sweep((each) => table.parked(each.remotePeer.toString() as PeerId)?.connection === each);
       table.sweep();
     }, options.sweepMs);
     this.#running = { engine, listeners, table, dialer, timer };
@@ -119,7 +119,12 @@ function watched(handler: TransportHandler, doorstep: Doorstep, engine: Engine):
 }
 
 /** From now on every connection is watched, and streams of our protocol become candidates for links. */
-async function welcome(engine: Engine, doorstep: Doorstep, table: LinkTable<StreamLink>, options: ResolvedOptions): Promise<void> {
+async function welcome(
+  engine: Engine,
+  doorstep: Doorstep,
+  table: LinkTable<StreamLink>,
+  options: ResolvedOptions,
+): Promise<void> {
   const { node } = engine;
   const listen = (type: keyof Libp2pEvents & `connection:${string}`, react: (connection: Connection) => void): void => {
     node.addEventListener(type, (event) => react((event as CustomEvent<Connection>).detail));

@@ -1,9 +1,10 @@
 /**
- * Which stream is the link to a peer. At most one is held per peer; every decision is made here, by `opening.ts` and this:
+ * Which stream is the link to a peer. At most one is held per peer; every decision is made here, by `opening.ts` and
+ * this:
  *
  * - We dial only while we hold no link to that peer, and check again in the moment of our opening.
- * - While our own opening waits for its answer and the peer's dial arrives, the dial of the smaller id has precedence: the
- *   smaller id parks the other's until its own has come to an end, the larger one gives its own up at once.
+ * - If the peer's dial arrives while our own opening waits for its answer, the dial of the smaller id has precedence:
+ *   the smaller id parks the other's until its own has come to an end, the larger one gives its own up at once.
  * - Otherwise an offer is taken if nothing is held, or if it proves that the held link is dead.
  */
 import type { PeerId } from '@murmuration/protocol';
@@ -34,10 +35,9 @@ export interface LinkOwner<Candidate extends CandidateLink> {
   onEnd(link: Candidate, cause: LinkCloseCause): void;
 }
 
-interface Proposal<Candidate> {
+/** A dial of ours whose opening waits for its answer, and the promise of what comes of it. */
+interface Proposal<Candidate> extends PromiseWithResolvers<Candidate> {
   readonly link: Candidate;
-  readonly resolve: (link: Candidate) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** The links of one transport. */
@@ -72,21 +72,22 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
     return [...this.#held.values()];
   }
 
-  /** Our dial has reached `link.peer`: sends our opening, and resolves with the link that the pair keeps, which may be another. */
+  /** Our dial has reached `link.peer`: sends our opening. Resolves with the link that is kept, which may be another. */
   propose(link: Candidate): Promise<Candidate> {
     if (this.#isClosed) {
       link.end('closed-locally');
       return Promise.reject(new Error('the transport was stopped'));
     }
-    const held = this.#held.get(link.peer);
+    // Whoever dials by address alone learns late that another dial of theirs has reached the same peer.
+    const held = this.#held.get(link.peer) ?? this.#proposed.get(link.peer)?.promise;
     if (held !== undefined) {
       link.end('replaced');
       return Promise.resolve(held);
     }
-    return new Promise((resolve, reject) => {
-      this.#proposed.set(link.peer, { link, resolve, reject });
-      link.sendOpening(this.#nextOpening());
-    });
+    const proposal: Proposal<Candidate> = { link, ...Promise.withResolvers<Candidate>() };
+    this.#proposed.set(link.peer, proposal);
+    link.sendOpening(this.#nextOpening());
+    return proposal.promise;
   }
 
   onOpening(link: Candidate, opening: Opening): void {
@@ -129,6 +130,8 @@ export class LinkTable<Candidate extends CandidateLink> implements LinkOwner<Can
   /** Closes every link in order and admits no other; resolves when all have flushed. */
   async closeAll(): Promise<void> {
     this.#isClosed = true;
+    // The handler is not called inside the application's call of `stop`.
+    await Promise.resolve();
     for (const { link } of this.#proposed.values()) link.end('closed-locally');
     for (const link of this.#parked.values()) link.end('closed-locally');
     for (const link of this.links) link.close();

@@ -1,8 +1,8 @@
 /**
  * The first frame of each direction of a link: which process is speaking, and a number that rises with each opening it
- * sends. It makes "which of two links is the living one" exact, without a clock. The dialer speaks first, and only while
- * it holds no link to that peer: so an opening of the same process with a higher number than that of our link proves that
- * the peer has lost our link, and an opening of another process proves that the old one is gone.
+ * sends. It makes "which of two links is the living one" exact, without a clock. The dialer speaks first, and only
+ * while it holds no link to that peer: so an opening of the same process with a higher number than that of our link
+ * proves that the peer has lost our link, and an opening of another process proves that the old one is gone.
  */
 import { randomBytes } from 'node:crypto';
 

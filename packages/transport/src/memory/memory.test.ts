@@ -30,7 +30,9 @@ function memoryWorld(): DisposableWorld {
     made.push(network.transport({ peer, publicKey, port: portOf(listen[0]), ...bounds }));
     return made.at(-1) as Transport;
   };
-  const dial = async (source: Transport, addresses: readonly string[]): Promise<void> => void (await source.dial({ addresses }));
+  const dial = async (source: Transport, addresses: readonly string[]): Promise<void> => {
+    await source.dial({ addresses });
+  };
   const world: ConformanceWorld = {
     patienceMs: 8_000,
     identity,
@@ -66,6 +68,12 @@ function memoryWorld(): DisposableWorld {
   return { world, dispose: async () => void (await Promise.all(made.map((each) => each.stop()))) };
 }
 
-const defaults = { frameBytesMax: 1024 * 1024, linkBufferBytesMax: 2 * 1024 * 1024, idleTimeoutMs: 10_000, stalledWriteMs: 5_000 };
+const megabyte = 1024 * 1024;
+const defaults = {
+  frameBytesMax: megabyte,
+  linkBufferBytesMax: 2 * megabyte,
+  idleTimeoutMs: 10_000,
+  stalledWriteMs: 5_000,
+};
 
 testConformance(memoryWorld);

@@ -43,7 +43,9 @@ function dial(source: Specimen, target: Specimen): void {
 }
 
 const trace = ({ one, two }: Pair): string[] =>
-  [one, two].map(({ heard }) => heard.map((each) => `${each.type}${each.type === 'frame' ? each.frame[0] : ''}`).join(' '));
+  [one, two].map(({ heard }) =>
+    heard.map((each) => (each.type === 'frame' ? `frame${each.frame[0]}` : each.type)).join(' '),
+  );
 
 async function exchange(seed: number): Promise<string[]> {
   const each = await pair({ seed, latencyMs: [1, 80], loss: 0.3 });

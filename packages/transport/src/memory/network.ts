@@ -1,7 +1,7 @@
 /**
- * A network inside one process, for tests and simulations of shells: links that have latency and loss, can be cut in one
- * direction or both, whose ends can be frozen, deafened and killed. With an injected `schedule` nothing here depends on
- * time or chance: the same seed and the same calls give the same run.
+ * A network inside one process, for tests and simulations of shells: links that have latency and loss, can be cut in
+ * one direction or both, whose ends can be frozen, deafened and killed. With an injected `schedule` nothing here
+ * depends on time or chance: the same seed and the same calls give the same run.
  */
 import { random32, type PeerId } from '@murmuration/protocol';
 import type { Transport } from '../transport.ts';

@@ -65,7 +65,8 @@ export function resolveTransportOptions(options: MemoryTransportOptions): Resolv
   const check = new OptionCheck('memoryTransport');
   check.holds(peerIdOf(options.publicKey) === options.peer, 'publicKey must be the key of peer');
   check.integer('port', resolved.port, 0, 2 ** 31).integer('frameBytesMax', resolved.frameBytesMax, 1, 2 ** 31);
-  check.holds(resolved.linkBufferBytesMax >= resolved.frameBytesMax, 'linkBufferBytesMax must be at least frameBytesMax');
+  const holdsFrame = resolved.linkBufferBytesMax >= resolved.frameBytesMax;
+  check.holds(holdsFrame, 'linkBufferBytesMax must be at least frameBytesMax');
   check.integer('idleTimeoutMs', idleTimeoutMs, 10, 2 ** 31).integer('stalledWriteMs', stalledWriteMs, 10, 2 ** 31);
   throwViolations([check]);
   return Object.freeze(resolved);

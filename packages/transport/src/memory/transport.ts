@@ -105,7 +105,8 @@ export class MemoryTransport implements Transport {
   async #dialPort(running: Running, address: string, expected: PeerId | undefined): Promise<MemoryLink> {
     const port = portIn(address);
     if (port === undefined) throw new Error('no memory address');
-    const pending = this.#dials.get(port) ?? this.#open(running, address, port, expected).finally(() => this.#dials.delete(port));
+    const open = (): Promise<MemoryLink> => this.#open(running, address, port, expected);
+    const pending = this.#dials.get(port) ?? open().finally(() => this.#dials.delete(port));
     this.#dials.set(port, pending);
     const link = await pending;
     // Another dial of this port may have expected nobody in particular.

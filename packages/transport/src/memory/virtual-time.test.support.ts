@@ -33,8 +33,9 @@ export class VirtualTime {
   #takeNext(untilMs: number): Due | undefined {
     let first: Due | undefined;
     for (const due of this.#due) {
-      const isSooner = first === undefined || due.atMs < first.atMs || (due.atMs === first.atMs && due.order < first.order);
-      if (isSooner) first = due;
+      if (first === undefined || due.atMs < first.atMs || (due.atMs === first.atMs && due.order < first.order)) {
+        first = due;
+      }
     }
     if (first === undefined || first.atMs > untilMs) return undefined;
     this.#due = this.#due.filter((due) => due !== first);
