@@ -44,10 +44,10 @@ const followsArrow = (layer: Layer, path: string, specifier: string, folder: str
   return target === nameOf(folder) || layer.imports.some((entry) => packageOf(entry) === target);
 };
 
-/** Nobody imports an app. */
+/** No package and no app imports an app. The demo and the tests are its users and take the entries that it exports. */
 export const importedApps = (sources: readonly SourceFile[]): Finding[] =>
-  judgeImports(sources, 'app-import', (_source, specifier) =>
-    isApp(folderNamed(packageOf(specifier)) ?? '')
+  judgeImports(sources, 'app-import', (_source, specifier, folder) =>
+    isLayered(folder) && isApp(folderNamed(packageOf(specifier)) ?? '')
       ? `${specifier} is an app, and apps are imported by nobody: move what is shared into a package.`
       : undefined);
 

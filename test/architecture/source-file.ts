@@ -44,7 +44,7 @@ export const isCode = (path: string): boolean => /\.[mc]?[jt]s$/.test(path);
 
 /** Tests and the conformance suites of ports, which are tests that several implementations share. */
 export const isTest = (path: string): boolean =>
-  path.endsWith('.test.ts') || /(^|\/)([a-z-]+-)?conformance(\.ts$|\/)/.test(path);
+  path.endsWith('.test.ts') || path.endsWith('.test.support.ts') || /(^|\/)([a-z-]+-)?conformance(\.ts$|\/)/.test(path);
 
 /** These rules and their tests name what they forbid, so rules that read raw text leave them out. */
 export const isTidyItself = (path: string): boolean => path.startsWith('test/architecture/');

@@ -8,7 +8,8 @@ import { nodeCryptoScheme, portableScheme, signerFromSecret, sodiumScheme } from
 const signerOf = (seed: number): Signer => signerFromSecret(new Uint8Array(32).fill(seed));
 const [authority, member, other, stranger] = [signerOf(1), signerOf(2), signerOf(3), signerOf(4)];
 const admitted = (key: Uint8Array, by: Signer = authority): Uint8Array => by.sign(certificateBytes(by.publicKey, key));
-const helloTo = (network: Network, certificate: Uint8Array): Hello => ({ networkId: network.id, certificate, addresses: [] });
+const helloTo = (network: Network, certificate: Uint8Array): Hello =>
+  ({ networkId: network.id, certificate, addresses: [] });
 const schemes = [nodeCryptoScheme(), sodiumScheme(), portableScheme()].filter((scheme) => scheme !== undefined);
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, (bytes[at] as number) ^ 1);
 
@@ -71,7 +72,8 @@ describe.each(schemes.map((scheme): [string, SignatureScheme] => [scheme.name, s
     it('every byte of the id counts', () => {
       for (let at = 0; at < closed.id.length; at++) {
         const hello = { ...helloTo(closed, certificate), networkId: flipped(closed.id, at) };
-        expect(judgeHello(closed, member.publicKey, hello, scheme)).toEqual({ type: 'ignore', reason: 'other-network' });
+        expect(judgeHello(closed, member.publicKey, hello, scheme))
+          .toEqual({ type: 'ignore', reason: 'other-network' });
       }
     });
   });

@@ -33,7 +33,10 @@ function validatorWith(options: Partial<ByzantineOptions> = {}): {
   };
   const context: ModuleContext = {
     allocator: new Allocator(2),
-    observer: { ...silentObserver, offenceSeen: (_node: NodeIndex, peer: PeerIndex, offence: Offence) => said.push(`fact ${peer} ${offence}`) },
+    observer: {
+      ...silentObserver,
+      offenceSeen: (_node: NodeIndex, peer: PeerIndex, offence: Offence) => said.push(`fact ${peer} ${offence}`),
+    },
     changes: { offenceSeen: (_node, peer, offence) => said.push(`change ${peer} ${offence}`) },
     tags: { highOf: Number, lowOf: Number },
     source: { batchAfter: () => undefined, batchOf: () => undefined },
@@ -44,7 +47,8 @@ function validatorWith(options: Partial<ByzantineOptions> = {}): {
     validator,
     said,
     offend: (peer, atMs) => validator.onOffence(node, peerOf(peer), 'invalid-signature', millis(atMs), effects),
-    banned: (atMs) => Array.from({ length: 20 }, (_, peer) => peer).filter((peer) => validator.isBanned(node, peerOf(peer), millis(atMs))),
+    banned: (atMs) => Array.from({ length: 20 }, (_, peer) => peer)
+      .filter((peer) => validator.isBanned(node, peerOf(peer), millis(atMs))),
     linkUp: (peer, atMs) => validator.onLinkUp(node, peerOf(peer), millis(atMs), effects),
   };
 }
@@ -114,7 +118,8 @@ describe('BYZ4: bans are bounded, and the oldest gives way', () => {
   });
 
   it('agrees with a list that keeps the latest bansMax offenders', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(9), { maxLength: 40 }), (bansMax, offenders) => {
+    const bounds = fc.integer({ min: 1, max: 5 });
+    fc.assert(fc.property(bounds, fc.array(fc.nat(9), { maxLength: 40 }), (bansMax, offenders) => {
       const { offend, banned } = validatorWith({ bansMax });
       let model: number[] = [];
       offenders.forEach((peer, at) => {

@@ -55,7 +55,7 @@ export class Validator implements Standing {
     this.#bannedUntilMs[cell] = now + this.#options.banMs;
   }
 
-  /** The peer's own cell, so that nobody crowds out the bans of others by repeating itself; else that of the oldest ban. */
+  /** The peer's own cell, so that nobody crowds out others by repeating itself; else that of the oldest ban. */
   #cellFor(node: NodeIndex, peer: PeerIndex): number {
     const start = node * this.#options.bansMax;
     let oldest = start;

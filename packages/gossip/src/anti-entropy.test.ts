@@ -30,7 +30,9 @@ describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () =
     fc.assert(fc.property(known, known, (mine, theirs) => {
       const gossip = new TestGossip({ neighbors: 9 });
       const authors = [['a', 1], ['b', 2], ['c', 3]] as const;
-      for (const [key, author] of authors) for (let first = 1; first <= mine[key]; first++) gossip.take(9, author, first);
+      for (const [key, author] of authors) {
+        for (let first = 1; first <= mine[key]; first++) gossip.take(9, author, first);
+      }
       gossip.effects.clear();
       ask(gossip, authors.flatMap(([key, author]) => (theirs[key] > 0 ? [entry(author, theirs[key])] : [])));
       const missing = authors.flatMap(([key, author]) =>
@@ -42,7 +44,8 @@ describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () =
     }));
   });
 
-  it.each([[1_024, 10], [400, 4], [399, 3], [100, 1]])('within a budget of %i bytes: %i batches of 100', (budget, sent) => {
+  const budgets = [[1_024, 10], [400, 4], [399, 3], [100, 1]] as const;
+  it.each(budgets)('within a budget of %i bytes: %i batches of 100', (budget, sent) => {
     const gossip = new TestGossip({ neighbors: 9, deltaBytesMax: bytes(budget) });
     for (let first = 1; first <= 20; first++) gossip.take(9, 1, first);
     gossip.effects.clear();

@@ -46,7 +46,7 @@ export class AntiEntropy {
     this.ask(node, peer, now, effects);
   }
 
-  /** Sends what the other lacks, and tells where we lack something, unless our own question is on its way there already. */
+  /** Sends what the other lacks, and tells where we lack something, unless our own question is on its way there. */
   onFrontier(node: NodeIndex, from: PeerIndex, message: FrontierMessage, now: Millis, effects: Effects): void {
     const theirs = this.#theirSequences(node, message);
     this.#sendMissing(node, from, theirs.known, effects);

@@ -48,6 +48,16 @@ describe('GOS8: converged is said once, when every neighbor has told our digest 
     expect(convergedAfter(gossip)).toEqual([100, 100]);
   });
 
+  it('until it agrees again the others do not suffice', () => {
+    const gossip = agreeing();
+    gossip.compare(2, false, 2_000);
+    gossip.compare(1, true, 2_100);
+    gossip.compare(3, true, 2_100);
+    expect(gossip.gossip.isConverged(node)).toBe(false);
+    gossip.compare(2, true, 2_200);
+    expect(convergedAfter(gossip)).toEqual([100, 200]);
+  });
+
   it('a mesh that has written nothing agrees from the start', () => {
     const gossip = new TestGossip({ neighbors: 2 });
     gossip.compare(1, true, 5_000);

@@ -1,9 +1,17 @@
 /**
- * Do we all know the same? Locally that is: every neighbor has told our digest since it last changed. It is an observation, not
- * a proof: a neighbor may know of a batch that its digest has not told yet. The clock runs from the first sign of a difference,
- * a batch of ours or another digest, to the agreement that ends it.
+ * Do we all know the same? Locally that is: every neighbor has told our digest since it last changed. It is an
+ * observation, not a proof: a neighbor may know of a batch that its digest has not told yet. The clock runs from the
+ * first sign of a difference, a new batch or another digest, to the agreement that ends it.
  */
-import { millis, type Effects, type Millis, type ModuleContext, type Neighborhood, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+import {
+  millis,
+  type Effects,
+  type Millis,
+  type ModuleContext,
+  type Neighborhood,
+  type NodeIndex,
+  type PeerIndex,
+} from '@murmuration/protocol';
 
 export class Convergence {
   readonly #max: number;

@@ -35,7 +35,10 @@ function verdictOf(frontier: Frontier, run: Run): string {
 }
 
 /** Takes the batches of a log, in order. */
-function follow(frontier: Frontier, { author, epoch, counts }: { author: number; epoch: number; counts: readonly number[] }): void {
+function follow(
+  frontier: Frontier,
+  { author, epoch, counts }: { readonly author: number; readonly epoch: number; readonly counts: readonly number[] },
+): void {
   let first = 1;
   for (const count of counts) {
     frontier.advance(node, headerOf({ author, epoch, first, count }));
@@ -107,7 +110,7 @@ describe('GOS1: a log is accepted without holes', () => {
     expect(verdictOf(frontier, { author: 1, epoch: 1, first: far + 1, count: 1 })).toBe('accept');
   });
 
-  it.each([1, 2, 3, 64, 1_000])('the index finds every log of a full table of %i, and none that is not there', (logsMax) => {
+  it.each([1, 2, 3, 64, 1_000])('the index finds every log of a full table of %i, and no other', (logsMax) => {
     const frontier = frontierOf(logsMax);
     for (let log = 0; log < logsMax; log++) follow(frontier, { author: log >> 1, epoch: log & 1, counts: [log + 1] });
     for (let log = 0; log < logsMax; log++) {

@@ -6,7 +6,8 @@ import { contextFor, node, peerOf } from './test-gossip.ts';
 
 describe('GOS5: the outbox never holds more than its bound, and a full one drops the oldest', () => {
   it('agrees with a list that forgets its head', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 7 }), fc.array(fc.option(fc.nat(99)), { maxLength: 60 }), (max, all) => {
+    const steps = fc.array(fc.option(fc.nat(99)), { maxLength: 60 });
+    fc.assert(fc.property(fc.integer({ min: 1, max: 7 }), steps, (max, all) => {
       const facts: string[] = [];
       const outbox = new Outbox(max, contextFor(facts));
       const model: number[] = [];
@@ -14,8 +15,8 @@ describe('GOS5: the outbox never holds more than its bound, and a full one drops
       for (const pushed of all) {
         if (pushed === null) {
           const taken = outbox.take(node);
-          const expected = model.shift();
-          expect(taken && { ...taken }).toEqual(expected === undefined ? undefined : { handle: expected, from: expected + 1 });
+          const head = model.shift();
+          expect(taken && { ...taken }).toEqual(head === undefined ? undefined : { handle: head, from: head + 1 });
         } else {
           outbox.push(node, pushed as BatchHandle, peerOf(pushed + 1));
           if (model.push(pushed) > max) {

@@ -1,4 +1,4 @@
-/** Test tool: gossip of one node among neighbors that are a list, with a table of batches, and all it asks for written down. */
+/** Test tool: gossip of one node among listed neighbors, with a table of batches, and all it asks for written down. */
 import {
   Allocator,
   bytes,
@@ -130,6 +130,12 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
   };
 }
 
+export interface TestGossipOptions extends Partial<GossipOptions> {
+  /** How many; their indexes begin at 1. */
+  readonly neighbors?: number;
+  readonly seed?: number;
+}
+
 export class TestGossip {
   readonly neighbors: ListedNeighbors;
   readonly batches: ListedBatches = new ListedBatches();
@@ -138,7 +144,7 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, ...options }: { readonly neighbors?: number; readonly seed?: number } & Partial<GossipOptions> = {}) {
+  constructor({ neighbors = 0, seed = 1, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
     this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors);

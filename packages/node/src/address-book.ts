@@ -2,7 +2,7 @@
  * Who is who: `PeerIndex` to key, certificate and addresses, and back. Only certified identities enter, so an uncertified one
  * can neither fill the table nor have its batches taken. What a peer says of its own addresses outweighs what others say.
  */
-import { isMember, type Network } from '@murmuration/byzantine';
+import { isMember, type Network } from '@murmuration/mesh';
 import {
   addressesPerPeerMax,
   noPeer,

@@ -42,6 +42,7 @@ async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
   book.greet({ publicKey: identity.publicKey, certificate, addresses: transport.localAddresses });
   links.start();
   keepDurable(parts);
-  dialer.start();
   await node.introduceItself();
+  // Last: whoever awaits the node hears the first warning about an address that does not answer.
+  dialer.start();
 }

@@ -2,7 +2,7 @@
  * Who is called, and when again. Bootstrap addresses until they have been met, and all of them again whenever we are alone; peers
  * as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
  */
-import { jittered, type Millis, type PeerIndex } from '@murmuration/protocol';
+import { jittered, publicKeyOfPeerId, type Millis, type PeerId, type PeerIndex } from '@murmuration/protocol';
 import { TransportError, type DialTarget, type Transport } from '@murmuration/transport';
 import type { AddressBook } from './address-book.ts';
 import type { EventHub } from './event-hub.ts';
@@ -38,12 +38,12 @@ const lookMs = 250;
 export class Dialer {
   readonly #context: DialerContext;
   readonly #peers = new Map<PeerIndex, Target>();
-  readonly #bootstrap: ReadonlyMap<string, Target>;
+  readonly #bootstrap: ReadonlyMap<DialTarget, Target>;
   #dials = 0;
 
   constructor(context: DialerContext, bootstrap: readonly string[]) {
     this.#context = context;
-    this.#bootstrap = new Map(bootstrap.map((address) => [address, freshTarget()]));
+    this.#bootstrap = new Map(targetsOf(bootstrap).map((to) => [to, freshTarget()]));
   }
 
   start(): void {
@@ -65,8 +65,8 @@ export class Dialer {
   // retry: R1
   #dialBootstrap(): void {
     const isAlone = this.#context.links.all().next().done === true;
-    for (const [address, target] of this.#bootstrap) {
-      if (target.metAtMs === -Infinity || isAlone) void this.#dial(target, { addresses: [address] });
+    for (const [to, target] of this.#bootstrap) {
+      if (target.metAtMs === -Infinity || isAlone) void this.#dial(target, to);
     }
   }
 
@@ -103,6 +103,14 @@ export class Dialer {
     const whom = to.peer ?? to.addresses.join(', ');
     this.#context.hub.emit({ type: 'warning', reason: `cannot reach ${whom} yet, will keep trying: ${reason}` });
   }
+}
+
+/** One target per identity, so that QUIC comes first and TCP is its fallback; one per address that names nobody. */
+function targetsOf(addresses: readonly string[]): DialTarget[] {
+  const byPeer = Map.groupBy(addresses, (address) => /\/p2p\/(\w+)$/.exec(address)?.[1] ?? address);
+  return Array.from(byPeer, ([whom, theirs]) => {
+    return publicKeyOfPeerId(whom) === undefined ? { addresses: theirs } : { peer: whom as PeerId, addresses: theirs };
+  });
 }
 
 function freshTarget(): Target {

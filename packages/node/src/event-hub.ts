@@ -19,7 +19,7 @@ export class EventHub {
   emit(event: NodeEvent): void {
     for (const reader of this.#readers) reader.push(event);
     // A listener that is added meanwhile waits for the next event, one that is removed hears no more of this one.
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) tell(listener, event);
+    for (const listener of this.#listeners.values().toArray()) if (this.#listeners.has(listener)) tell(listener, event);
   }
 
   on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void {

@@ -1,5 +1,5 @@
 /** What a node stands on before it lives: its store, its identity, the epoch of this start, and its place in a network. */
-import { networkOf, type Network } from '@murmuration/byzantine';
+import { networkOf, type Network } from '@murmuration/mesh';
 import { generateSecretKey, signerFromSecret } from '@murmuration/byzantine/schemes';
 import { certificateBytes, noCertificate, type Epoch } from '@murmuration/protocol';
 import { systemClock, type Clock } from './clock.ts';

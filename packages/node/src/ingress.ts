@@ -2,7 +2,7 @@
  * What arrives from greeted neighbors, checked in order of cost: size and form, duplicate and ban (`mesh.admit`), signature, hash
  * chain and content, and only then the core. Work is done in slices of 5 ms, so that timers and other sockets have their turn.
  */
-import type { Network } from '@murmuration/byzantine';
+import type { Network } from '@murmuration/mesh';
 import type { Mesh } from '@murmuration/mesh';
 import {
   decodeFrame,

@@ -2,7 +2,7 @@
  * Links and who stands behind them. A fresh link is greeted first: until the other side has shown that it belongs to our network,
  * nothing it says reaches the core, and the core does not know of it.
  */
-import { judgeHello, type Network } from '@murmuration/byzantine';
+import { judgeHello, type Network } from '@murmuration/mesh';
 import {
   decodeHello,
   encodeHello,

@@ -2,7 +2,7 @@
  * Our own log. Writes of one turn of the event loop become one batch under one signature; a write is never split over two. The
  * batch goes out at once, and the write is acknowledged when it is on disk.
  */
-import type { Network } from '@murmuration/byzantine';
+import type { Network } from '@murmuration/mesh';
 import {
   batchBytesMax,
   documentNameBytesMax,

@@ -24,7 +24,8 @@ describe('spreadCount', () => {
 
 describe('REG10: a change is told a bounded number of times', () => {
   it('at least λ · ⌈log10(n + 1)⌉ times, and less than one spread more', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 8 }),
+    const upTo = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+    fc.assert(fc.property(upTo(40), upTo(5), upTo(8),
       (members, spreadFanout, spreadFactor) => {
         const registry = TestRegistry.joined({ members, linked: members, spreadFanout, spreadFactor });
         registry.timer({ type: 'spread-claims' });
@@ -122,7 +123,8 @@ describe('the options', () => {
     ['spreadFanout', { spreadFanout: 1.5 }],
     ['maintainIntervalMs', { maintainIntervalMs: Number.NaN }],
   ])('are refused where %s breaks its rule: %o', (name, input) => {
-    const { violations } = checkPeerRegistryOptions({ ...peerRegistryDefaults, ...(input as Partial<PeerRegistryOptions>) });
+    const given = input as Partial<PeerRegistryOptions>;
+    const { violations } = checkPeerRegistryOptions({ ...peerRegistryDefaults, ...given });
     expect(violations.some((violation) => violation.startsWith(`peerRegistry.${name}`))).toBe(true);
   });
 });

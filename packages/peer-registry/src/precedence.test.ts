@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { compareIncarnation, type Epoch, type Incarnation, type MemberClaim, type MemberState } from '@murmuration/protocol';
+import {
+  compareIncarnation,
+  type Epoch,
+  type Incarnation,
+  type MemberClaim,
+  type MemberState,
+} from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { precedence, type Precedence } from './precedence.ts';
 import { claim, TestRegistry } from './test-registry.ts';
@@ -7,7 +13,7 @@ import { claim, TestRegistry } from './test-registry.ts';
 const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
 
 /** Held, claimed, then the outcome for a claim of an earlier, the same and a later incarnation. */
-const table: Readonly<Record<MemberState, Readonly<Record<MemberState, readonly [Precedence, Precedence, Precedence]>>>> = {
+const table: Record<MemberState, Record<MemberState, readonly [Precedence, Precedence, Precedence]>> = {
   alive: {
     alive: ['keeps', 'keeps', 'takes'],
     suspect: ['keeps', 'takes', 'takes'],

@@ -66,6 +66,12 @@ export class WrittenEffects implements Effects {
   }
 }
 
+/** How many members the node knows and is linked to; their indexes begin at 1. */
+export interface JoinedOptions extends Partial<PeerRegistryOptions> {
+  readonly members?: number;
+  readonly linked?: number;
+}
+
 export class TestRegistry {
   readonly effects: WrittenEffects = new WrittenEffects();
   /** The facts `linkChanged` told. */
@@ -89,7 +95,7 @@ export class TestRegistry {
 
   /** A node that has joined, knows some members and is linked to some of them. */
   static joined(
-    { members = 0, linked = 0, ...options }: { readonly members?: number; readonly linked?: number } & Partial<PeerRegistryOptions> = {},
+    { members = 0, linked = 0, ...options }: JoinedOptions = {},
     seed = 1,
     hasLargestTag = false,
   ): TestRegistry {
@@ -125,7 +131,8 @@ export class TestRegistry {
   }
 
   get rows(): MemberClaim[] {
-    return this.registry.members(node).map(({ peer, state, incarnation, epoch }) => claim(peer, state, incarnation, epoch));
+    const members = this.registry.members(node);
+    return members.map(({ peer, state, incarnation, epoch }) => claim(peer, state, incarnation, epoch));
   }
 
   get neighbors(): PeerIndex[] {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claim, node, peerOf, TestRegistry } from './test-registry.ts';
 
-const linked = (registry: TestRegistry, peer: number): void => registry.registry.onLinkUp(node, peerOf(peer), registry.effects);
+const linked = ({ registry, effects }: TestRegistry, peer: number): void =>
+  registry.onLinkUp(node, peerOf(peer), effects);
 
 describe('REG8: a view never holds more than neighborsMax', () => {
   it('a newcomer to a full view takes the place of one neighbor, who is sent away', () => {
@@ -11,7 +12,8 @@ describe('REG8: a view never holds more than neighborsMax', () => {
     const [leaver] = registry.effects.disconnects;
     expect(registry.effects.disconnects).toEqual([{ peer: leaver?.peer, reason: 'view-full' }]);
     expect([1, 2, 3, 4]).toContain(leaver?.peer);
-    expect(registry.neighbors.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 9].filter((peer) => peer !== leaver?.peer));
+    const remaining = [1, 2, 3, 4, 9].filter((peer) => peer !== leaver?.peer);
+    expect(registry.neighbors.toSorted((a, b) => a - b)).toEqual(remaining);
     expect(registry.links).toEqual([{ peer: leaver?.peer, isUp: false }, { peer: 9, isUp: true }]);
   });
 
@@ -28,7 +30,8 @@ describe('REG8: a view never holds more than neighborsMax', () => {
   });
 
   it('whatever links come and go, views stay within the bound and hold nobody twice', () => {
-    const happenings = fc.array(fc.record({ peer: fc.integer({ min: 1, max: 9 }), isUp: fc.boolean() }), { maxLength: 60 });
+    const happening = fc.record({ peer: fc.integer({ min: 1, max: 9 }), isUp: fc.boolean() });
+    const happenings = fc.array(happening, { maxLength: 60 });
     fc.assert(fc.property(happenings, fc.integer({ min: 1, max: 5 }), (all, neighborsMax) => {
       const registry = TestRegistry.joined({ neighborsMax, connectsPerLookMax: 1 });
       const links = new Set<number>();

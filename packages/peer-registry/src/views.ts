@@ -27,8 +27,8 @@ export class Views {
   }
 
   /**
-   * Takes a link into the view. In a full view it takes the place of a random neighbor (HyParView, 2007): were the newcomer sent
-   * away instead, a mesh of full views would let nobody in, and its two halves would never meet again.
+   * Takes a link into the view. In a full view it takes the place of a random neighbor (HyParView, 2007): were the
+   * newcomer sent away instead, a mesh of full views would let nobody in, and its halves would never meet again.
    */
   admit(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
     if (this.#columns.isNeighbor(node, peer)) return;

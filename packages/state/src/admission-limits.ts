@@ -1,7 +1,7 @@
 /**
  * Sizes that decide whether a document update is admitted. They are rules of the network, not options: two nodes with
- * different numbers would hold different documents. Every cap that adds up is per log and document, and never over a whole
- * document: the sum over several logs depends on which of them arrived first, so a cap on it would too (A10).
+ * different numbers would hold different documents. Every cap that adds up is per log and document, and never over a
+ * whole document: the sum over several logs depends on which of them arrived first, so a cap on it would too (A10).
  */
 
 /** 64 KiB hold at most about 16,000 structs; 4,096 apply in a few milliseconds (A6). */

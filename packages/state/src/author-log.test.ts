@@ -8,10 +8,12 @@ import { headerOf, keyOf, Pen, type Sealed } from './test-authors/pen.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const identity = { author: 1 as never, publicKey: keyOf(1), epoch: 1 as never, client: 7, isShadowed: false };
-const messageOf = (sealed: Sealed): BatchMessage => ({ type: 'batch', header: headerOf(sealed, 1), handle: sealed.handle });
+const messageOf = (sealed: Sealed): BatchMessage =>
+  ({ type: 'batch', header: headerOf(sealed, 1), handle: sealed.handle });
 
-function sealAll(sizes: readonly number[], pen = new Pen(sha256, 1)): Sealed[] {
-  return sizes.map((size) => pen.seal(Array.from({ length: size }, () => ({ type: 'register-delete', key: 'k' }))));
+function sealAll(sizes: readonly number[], key = 'k'): Sealed[] {
+  const pen = new Pen(sha256, 1);
+  return sizes.map((size) => pen.seal(Array.from({ length: size }, () => ({ type: 'register-delete', key }))));
 }
 
 function logOf(batches: readonly Sealed[]): AuthorLog {
@@ -21,7 +23,8 @@ function logOf(batches: readonly Sealed[]): AuthorLog {
 }
 
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 30 });
-const placeOf = (log: AuthorLog, { batch }: Sealed): string => log.continuation(batch.envelope, () => sha256(batch.signed));
+const placeOf = (log: AuthorLog, { batch }: Sealed): string =>
+  log.continuation(batch.envelope, () => sha256(batch.signed));
 
 describe('a log', () => {
   it('STA3: finds the batch that holds the next sequence, however the log is cut into batches', () => {
@@ -49,8 +52,7 @@ describe('a log', () => {
 
   it('STA3: tells a fork by hash: another batch at a known place, or one that continues another past', () => {
     const log = logOf(sealAll([2, 3]));
-    const pen = new Pen(sha256, 1);
-    const others = [2, 3, 1].map((size) => pen.seal(Array.from({ length: size }, () => ({ type: 'register-delete', key: 'z' }))));
+    const others = sealAll([2, 3, 1], 'z');
     expect(others.map((sealed) => placeOf(log, sealed))).toEqual(['fork', 'fork', 'fork']);
   });
 

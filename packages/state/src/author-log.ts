@@ -2,7 +2,9 @@
  * One author's log in one epoch: signed batches, each naming the hash of the one before it, without holes (D5). The log
  * holds what names a batch (header, handle, hash); its bytes stay in the shell's side store.
  */
-import { assert, noHash, noSequence, type BatchEnvelope, type BatchMessage, type Sequence } from '@murmuration/protocol';
+import {
+  assert, noHash, noSequence, type BatchEnvelope, type BatchMessage, type Sequence,
+} from '@murmuration/protocol';
 import { equalBytes } from './byte-order.ts';
 import type { LogIdentity } from './log-identity.ts';
 

@@ -1,7 +1,7 @@
 /**
- * What one log knew of the other clients of a document at each point of its own clock. The update itself says only which
- * structs it touches; what their authors had seen before them follows, and so on. Kept as steps: per foreign client, the
- * own clocks at which more of it became known. A log that never touches what others wrote costs nothing.
+ * What one log knew of the other clients of a document at each point of its own clock. The update itself says only
+ * which structs it touches; what their authors had seen before them follows, and so on. Kept as steps: per foreign
+ * client, the own clocks at which more of it became known. A log that never touches what others wrote costs nothing.
  */
 
 interface Steps {

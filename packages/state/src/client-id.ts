@@ -1,6 +1,7 @@
 /**
- * The Yjs client id of one log (A4). Yjs itself draws 32 random bits; its V1 encoding carries integers up to 53 bits, and
- * nothing in it needs fewer. An id that follows from key and epoch cannot be chosen, and no two logs share one by chance.
+ * The Yjs client id of one log (A4). Yjs itself draws 32 random bits; its V1 encoding carries integers up to 53 bits,
+ * and nothing in it needs fewer. An id that follows from key and epoch cannot be chosen, and no two logs share one by
+ * chance.
  */
 import { assert, encodeText, hashBytes, type Epoch } from '@murmuration/protocol';
 

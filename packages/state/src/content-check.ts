@@ -9,7 +9,10 @@ import type { SharedType } from './shared-doc.ts';
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const protoBytes = encodeText('__proto__');
 
-/** What a type holds: entries by key, values in order, or text. Undefined for the XML types, which documents do not have. */
+/**
+ * What a type holds: entries by key, values in order, or text. Undefined for the XML types, which documents do not
+ * have.
+ */
 export function kindOf(type: SharedType): 'map' | 'list' | 'text' | undefined {
   switch (type.constructor) {
     case Y.Map:
@@ -23,7 +26,10 @@ export function kindOf(type: SharedType): 'map' | 'list' | 'text' | undefined {
   }
 }
 
-/** True if the content may stand in a type of that kind. A text holds characters; a list or map holds anything but those. */
+/**
+ * True if the content may stand in a type of that kind. A text holds characters; a list or map holds anything but
+ * those.
+ */
 export function belongsTo(kind: 'map' | 'list' | 'text', content: Y.Item['content']): boolean {
   if (content instanceof Y.ContentDeleted) return true;
   return (kind === 'text') === (content instanceof Y.ContentString);
@@ -58,8 +64,8 @@ function valueFault(value: unknown, depth: number, update: Uint8Array): Inadmiss
   if (depth === valueDepthMax) return 'too-deep';
   const inner = (item: unknown): InadmissibleReason | undefined => valueFault(item, depth + 1, update);
   if (Array.isArray(value)) return firstFault(value, inner);
-  // The decoder assigns `__proto__` like any key, which leaves no key behind unless the process runs without that accessor.
-  // The bytes tell the same on every node.
+  // The decoder assigns `__proto__` like any key, which leaves no key behind unless the process runs without that
+  // accessor. The bytes tell the same on every node.
   if (holds(update, protoBytes)) return 'forbidden-key';
   return firstFault(Object.keys(value), keyFault) ?? firstFault(Object.values(value), inner);
 }
@@ -77,7 +83,8 @@ function firstFault<Thing>(
 }
 
 function holds(bytes: Uint8Array, wanted: Uint8Array): boolean {
-  for (let start = bytes.indexOf(wanted[0] as number); start >= 0; start = bytes.indexOf(wanted[0] as number, start + 1)) {
+  const first = wanted[0] as number;
+  for (let start = bytes.indexOf(first); start >= 0; start = bytes.indexOf(first, start + 1)) {
     if (wanted.every((byte, index) => bytes[start + index] === byte)) return true;
   }
   return false;

@@ -1,8 +1,8 @@
 /**
- * The canonical hash of a replica: SHA-256 over a hash of the registers, a hash per document and the frontier, all in orders
- * that do not depend on the node (public keys and code units, never a `PeerIndex`). Tombstones and structs are left out: the
- * hash says what a reader sees, and how far each log is known, by its last hash, so that two forks never look alike.
- * Equal state vectors of Yjs would not do (Y7, Y8, A11).
+ * The canonical hash of a replica: SHA-256 over a hash of the registers, a hash per document and the frontier, all in
+ * orders that do not depend on the node (public keys and code units, never a `PeerIndex`). Tombstones and structs are
+ * left out: the hash says what a reader sees, and how far each log is known, by its last hash, so that two forks never
+ * look alike. Equal state vectors of Yjs would not do (Y7, Y8, A11).
  */
 import { ByteWriter, encodeText, type PeerIndex } from '@murmuration/protocol';
 import { compareBytes } from './byte-order.ts';

@@ -1,7 +1,8 @@
 /**
- * One log's part in one document: the updates it sent, how many of them are decided, and what the decided ones add up to.
- * An update that cannot be decided yet stops the cursor; what the log sent after it waits behind it. So nothing is lost,
- * nothing is kept twice (the bytes are those of the batches), and who refers to what never comes holds up only itself (Y9).
+ * One log's part in one document: the updates it sent, how many of them are decided, and what the decided ones add up
+ * to. An update that cannot be decided yet stops the cursor; what the log sent after it waits behind it. So nothing is
+ * lost, nothing is kept twice (the bytes are those of the batches), and who refers to what never comes holds up only
+ * itself (Y9).
  */
 import type { AdmittedUpdate, ClientClock } from './admission.ts';
 import { CausalPast } from './causal-past.ts';

@@ -1,7 +1,7 @@
 /**
- * One shared document: what all logs say about it, as far as it is admitted and causally complete. Its content is a function
- * of the logs alone, whatever their order of arrival (I1). Local edits take effect at once and are recognized when their
- * batch comes back.
+ * One shared document: what all logs say about it, as far as it is admitted and causally complete. Its content is a
+ * function of the logs alone, whatever their order of arrival (I1). Local edits take effect at once and are recognized
+ * when their batch comes back.
  */
 import { assert, MeshError } from '@murmuration/protocol';
 import * as Y from 'yjs';
@@ -63,7 +63,10 @@ export class SharedDocument {
     return pending;
   }
 
-  /** Takes the next update of a log; true if the content may have changed since the log's update before. Keeps the bytes. */
+  /**
+   * Takes the next update of a log; true if the content may have changed since the log's update before. Keeps the
+   * bytes.
+   */
   receive(identity: LogIdentity, update: Uint8Array): boolean {
     const log = this.#logFor(identity);
     log.received.push(update);
@@ -74,7 +77,7 @@ export class SharedDocument {
       log.cursor++;
       return true;
     }
-    // The log went on without our edit: another process writes it, or the edit was never sealed. The log is what counts.
+    // The log went on without our edit: it was never sealed, or another process writes the log. The log is what counts.
     this.rebuild();
     return true;
   }
@@ -182,7 +185,8 @@ export class SharedDocument {
   #apply(log: DocumentLog, update: Uint8Array, admission: AdmittedUpdate): void {
     Y.applyUpdate(this.#doc, update);
     const { store } = this.#doc;
-    assert(store.pendingStructs === null && store.pendingDs === null, 'an admitted update leaves nothing pending in Yjs');
+    const isPending = store.pendingStructs !== null || store.pendingDs !== null;
+    assert(!isPending, 'an admitted update leaves nothing pending in Yjs');
     assert(Y.getState(store, log.identity.client) === admission.nextClock, 'an admitted update is applied whole');
     assert(this.#doc.clientID === noClient, 'nobody writes to the document itself');
     log.admit(update, admission);

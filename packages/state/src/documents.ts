@@ -58,7 +58,8 @@ export class Documents {
 
   /** Builds the documents again that a log has written to: it has lost its client id. */
   shadow(identity: LogIdentity): void {
-    for (const name of namesIn(this.#names, identity).union(namesIn(this.#editedNames, identity))) this.#open(name).rebuild();
+    const names = namesIn(this.#names, identity).union(namesIn(this.#editedNames, identity));
+    for (const name of names) this.#open(name).rebuild();
   }
 
   /** Updates left out for ever, by reason. */

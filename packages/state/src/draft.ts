@@ -1,7 +1,7 @@
 /**
  * A copy of a document for local edits. The edit runs here under the log's own client id (A13: set after the history is
- * loaded); only the bytes that come out, checked like anybody's, go into the document. So the document holds exactly what
- * other nodes decode: an object that its caller changes later, a half surrogate or a Date cannot make it differ.
+ * loaded); only the bytes that come out, checked like anybody's, go into the document. So the document holds exactly
+ * what other nodes decode: an object that its caller changes later, a half surrogate or a Date cannot make it differ.
  */
 import * as Y from 'yjs';
 import type { LogIdentity } from './log-identity.ts';

@@ -1,7 +1,8 @@
 /**
- * Who may delete what in documents (A8). An editor deletes anything that it knows of; overwriting the map key of another
- * author contains such a delete, so shared maps need editors. A contributor adds to lists and texts, fills maps that it
- * made itself, and deletes what it wrote itself, in any epoch. Grants are fixed: a verdict must be the same at any time.
+ * Who may delete what in documents (A8). An editor deletes anything that it knows of; overwriting the map key of
+ * another author contains such a delete, so shared maps need editors. A contributor adds to lists and texts, fills maps
+ * that it made itself, and deletes what it wrote itself, in any epoch. Grants are fixed: a verdict must be the same at
+ * any time.
  */
 import type { PeerIndex } from '@murmuration/protocol';
 

@@ -11,8 +11,9 @@ export interface LogIdentity {
   /** Its Yjs client id. */
   readonly client: number;
   /**
-   * True if a log that comes before this one has the same client id. 53 bits are within reach of someone who tries epochs
-   * by the million, so the rule must not be "first come": the earlier log in canonical order writes, the other one does not.
+   * True if a log that comes before this one has the same client id. 53 bits are within reach of someone who tries
+   * epochs by the million, so the rule must not be "first come": the earlier log in canonical order writes, the other
+   * one does not.
    */
   isShadowed: boolean;
 }

@@ -65,7 +65,7 @@ describe('updates of a dishonest author', () => {
       });
       const hashes = hashesOf(logs, arrivals);
       expect(hashes).toEqual(hashes.map(() => hashes[0]));
-    }), { numRuns: 1_500 });
+    }), { numRuns: 400 });
   });
 
   it('STA12: Y15: truncated ones are left out whole', () => {
@@ -79,10 +79,13 @@ describe('updates of a dishonest author', () => {
   });
 
   it('STA1: never split replicas, crafted from any references, contents and deletes', () => {
-    const reference = fc.option(fc.record({ author: fc.nat({ max: 2 }), clock: fc.nat({ max: 12 }) }), { nil: undefined });
+    const id = fc.record({ author: fc.nat({ max: 2 }), clock: fc.nat({ max: 12 }) });
+    const reference = fc.option(id, { nil: undefined });
+    const range = fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 12 }), fc.integer({ min: 1, max: 4 }));
     const crafted = fc.record({
       author: fc.nat({ max: 2 }), origin: reference, right: reference, parent: reference,
-      root: fc.constantFrom('map', 'list', 'text'), kind: fc.nat({ max: 9 }), ranges: fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 12 }), fc.integer({ min: 1, max: 4 })), { maxLength: 2 }),
+      root: fc.constantFrom('map', 'list', 'text'), kind: fc.nat({ max: 9 }),
+      ranges: fc.array(range, { maxLength: 2 }),
     });
     let admitted = 0;
     fc.assert(fc.property(fc.array(crafted, { minLength: 3, maxLength: 30 }), orders, (steps, arrivals) => {
@@ -90,8 +93,8 @@ describe('updates of a dishonest author', () => {
       const hashes = hashesOf(logs, arrivals);
       expect(hashes).toEqual(hashes.map(() => hashes[0]));
       admitted += Number(hashes[0] !== hashesOf([], [[]])[0]);
-    }), { numRuns: 1_000 });
-    expect(admitted).toBeGreaterThan(900);
+    }), { numRuns: 300 });
+    expect(admitted).toBeGreaterThan(270);
   });
 });
 
@@ -121,8 +124,8 @@ function craftLogs(steps: readonly CraftStep[]): Sealed[][] {
     witness.take(sealed);
     (logs[author] as Sealed[]).push(sealed);
     const after = witness.replica.counters;
-    const isAdmitted = after.inadmissibleUpdates === before.inadmissibleUpdates && after.pendingUpdates <= before.pendingUpdates;
-    if (isAdmitted) clocks[author] = clock + (step.kind === 0 ? 2 : 1);
+    const isLeftOut = after.inadmissibleUpdates > before.inadmissibleUpdates;
+    if (!isLeftOut && after.pendingUpdates <= before.pendingUpdates) clocks[author] = clock + (step.kind === 0 ? 2 : 1);
   }
   return logs;
 }

@@ -44,7 +44,8 @@ describe('the places that items claim', () => {
     expect(bare([...first, beforeBoth, afterItself])).not.toBe(bare([...first, afterItself, beforeBoth]));
 
     const pens = [new Pen(sha256, 0), new Pen(sha256, 1)] as const;
-    const sealed = [...first, afterItself, beforeBoth].map((placed) => (pens[placed.author] as Pen).write('d', updateFor(placed, clientOf)));
+    const sealed = [...first, afterItself, beforeBoth].map((placed) =>
+      (pens[placed.author] as Pen).write('d', updateFor(placed, clientOf)));
     const [one, two, three, four] = sealed as [Sealed, Sealed, Sealed, Sealed];
     const hashes = [[one, two, three, four], [one, two, four, three]].map((order) => {
       const station = new Station(sha256);
@@ -60,8 +61,9 @@ describe('the places that items claim', () => {
     let refused = 0;
     const claim = fc.record({ author: fc.nat({ max: 2 }), origin: fc.nat(), right: fc.nat(), isNear: fc.boolean() });
     const picks = fc.array(fc.nat({ max: 50 }), { maxLength: 20 });
-    fc.assert(fc.property(fc.array(claim, { minLength: 4, maxLength: 14 }), fc.array(picks, { minLength: 4, maxLength: 4 }), (claims, orders) => {
-      const logs = logsOf(claims);
+    const claims = fc.array(claim, { minLength: 4, maxLength: 14 });
+    fc.assert(fc.property(claims, fc.array(picks, { minLength: 4, maxLength: 4 }), (made, orders) => {
+      const logs = logsOf(made);
       const stations = orders.map((order, index) => {
         const station = new Station(sha256, { shift: index });
         for (const sealed of interleave(logs, order)) station.take(sealed);
@@ -71,8 +73,8 @@ describe('the places that items claim', () => {
       expect(stations.map(({ hash }) => hash)).toEqual(stations.map(() => first.hash));
       refused += first.replica.counters.inadmissibleByReason['impossible-place'] ?? 0;
       admitted += String(first.replica.readDocument('d')?.['text'] ?? '').length;
-    }), { numRuns: 400 });
-    expect(Math.min(admitted, refused)).toBeGreaterThan(100);
+    }), { numRuns: 200 });
+    expect(Math.min(admitted, refused)).toBeGreaterThan(50);
   });
 });
 

@@ -1,9 +1,10 @@
 /**
- * Were the neighbors that an item names ever neighbors? Yjs converges for items that were put between two adjacent ones; an
- * update may claim any two, and then replicas end in different orders under equal state vectors (found by search: 1 % of
- * random histories of eight items). So an item is admissible in a list or text if, in the part of the sequence that its
- * author must have known, nothing stood between its origin and its right origin. An honest author cannot fail: what it
- * must have known is part of what it saw. The order of known items never changes, so every node finds the same.
+ * Were the neighbors that an item names ever neighbors? Yjs converges for items that were put between two adjacent
+ * ones; an update may claim any two, and then replicas end in different orders under equal state vectors (found by
+ * search: 1 % of random histories of eight items). So an item is admissible in a list or text if, in the part of the
+ * sequence that its author must have known, nothing stood between its origin and its right origin. An honest author
+ * cannot fail: what it must have known is part of what it saw. The order of known items never changes, so every node
+ * finds the same.
  */
 import * as Y from 'yjs';
 import type { SharedDoc, SharedType } from './shared-doc.ts';
@@ -54,7 +55,9 @@ export class Neighbors {
     return isInside ? next : this.#firstKnown(item.right);
   }
 
-  /** The first position that the author knew, from an item on to the right. Over one update, no item is passed twice. */
+  /**
+   * The first position that the author knew, from an item on to the right. Over one update, no item is passed twice.
+   */
   #firstKnown(start: Y.Item | null): Y.ID | null {
     for (let item = start; item !== null; item = item.right) {
       if (item.id.clock < this.#knownOf(item.id.client)) return item.id;

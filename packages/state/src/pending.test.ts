@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { Epoch } from '@murmuration/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as Y from 'yjs';
 import { clientIdOf, clientSeed } from './client-id.ts';
 import { WaitList } from './pending.ts';
 import { gc, item, updateOf } from './test-authors/crafted.ts';
@@ -80,18 +79,17 @@ describe('updates that come before what they build on', () => {
     expect(station.replica.counters.inadmissibleByReason).toEqual({ 'clock-gap': 1 });
   });
 
-  it('STA7: Y9: cost the same however many others wait', () => {
-    // Counted, not timed: every decision opens the update once, so `missing` lists are what repeats.
-    const poisoners = 1_500;
+  it('STA7: Y9: cost nothing while others make progress; bare Yjs goes through all of them at every update', () => {
+    // 3,000 of these and 200 updates take bare Yjs longer than the time limit of a test.
+    const poisoners = Array.from({ length: 3_000 }, (_, index) => index + 1);
     const station = new Station(sha256);
-    const victim = new Pen(sha256, 0);
-    for (let author = 1; author <= poisoners; author++) {
-      const pen = new Pen(sha256, author);
-      station.take(pen.write('d', updateOf(clientOf(author), 0, [item({ origin: { client: clientOf(0), clock: 10 ** 6 + author } })])));
+    for (const author of poisoners) {
+      const update = updateOf(clientOf(author), 0, [item({ origin: { client: clientOf(0), clock: 10 ** 6 + author } })]);
+      station.take(new Pen(sha256, author).write('d', update));
     }
-    const { getState } = countingStates(station, victim);
-    expect(getState).toBeLessThan(20);
-    expect(station.replica.counters.pendingUpdates).toBe(poisoners);
+    const victim = new Pen(sha256, 0);
+    for (let count = 0; count < 200; count++) station.edit(victim, 'd', (doc) => doc.getText('text').insert(count, 'v'));
+    expect(station.replica.counters.pendingUpdates).toBe(poisoners.length);
     expect(station.replica.readDocument('d')?.['text']).toBe('v'.repeat(200));
   });
 
@@ -108,28 +106,3 @@ describe('updates that come before what they build on', () => {
     expect(station.replica.readDocument('d')?.['text']).toBe('');
   });
 });
-
-/** Lets a log write 200 updates; how often each of them looked at the progress of a client, on average. */
-function countingStates(station: Station, pen: Pen): { getState: number } {
-  const original = Map.prototype.get;
-  let looks = 0;
-  let isCounting = false;
-  const doc = new Y.Doc();
-  doc.clientID = clientOf(pen.author);
-  const updates: Uint8Array[] = [];
-  doc.on('update', (update: Uint8Array) => updates.push(update));
-  for (let count = 0; count < 200; count++) doc.getText('text').insert(count, 'v');
-  const batches = updates.map((update) => pen.write('d', update));
-  Map.prototype.get = function get(this: Map<unknown, unknown>, key: unknown): unknown {
-    if (isCounting && typeof key === 'number') looks++;
-    return original.call(this, key);
-  };
-  try {
-    isCounting = true;
-    for (const sealed of batches) station.take(sealed);
-  } finally {
-    isCounting = false;
-    Map.prototype.get = original;
-  }
-  return { getState: looks / batches.length };
-}

@@ -1,6 +1,6 @@
 /**
- * Who waits for which struct. A log waits for one (client, clock) at a time; the waits for a client are sorted by clock, so
- * that progress of the client touches exactly the logs that it satisfies, however many others wait (Y9).
+ * Who waits for which struct. A log waits for one (client, clock) at a time; the waits for a client are sorted by
+ * clock, so that progress of the client touches exactly the logs that it satisfies, however many others wait (Y9).
  */
 
 interface Wait<Waiter> {

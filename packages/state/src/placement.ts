@@ -1,7 +1,7 @@
 /**
  * Where the items of an update stand (A9): in which type, under which key, how deep. An item names its neighbors or its
- * type; both neighbors must stand in one place, and the place must be of a kind that holds such an item. Everything that
- * is referred to is present by now.
+ * type; both neighbors must stand in one place, and the place must be of a kind that holds such an item. Everything
+ * that is referred to is present by now.
  */
 import * as Y from 'yjs';
 import type { DocumentRole } from './grants.ts';
@@ -49,9 +49,11 @@ export class Placement {
     if (origin === null && rightOrigin === null) return this.#namedPlace(item);
     const left = origin === null ? undefined : this.#placeAt(origin);
     const right = rightOrigin === null ? undefined : this.#placeAt(rightOrigin);
-    if ((origin !== null && left === undefined) || (rightOrigin !== null && right === undefined)) return 'forbidden-content';
-    if (left !== undefined && right !== undefined && (left.type !== right.type || left.key !== right.key)) return 'misplaced';
-    return left ?? right ?? 'forbidden-content';
+    const isLost = (origin !== null && left === undefined) || (rightOrigin !== null && right === undefined);
+    const place = left ?? right;
+    if (isLost || place === undefined) return 'forbidden-content';
+    const isTorn = right !== undefined && (place.type !== right.type || place.key !== right.key);
+    return isTorn ? 'misplaced' : place;
   }
 
   /** An item without neighbors names a root, or the item that made its type. */
@@ -111,7 +113,8 @@ export class Placement {
   /** The struct that holds an id: one of this update, or one of the document. */
   #structAt(id: Y.ID): Struct {
     const first = this.#structs[0];
-    if (first === undefined || id.client !== this.#client || id.clock < first.id.clock) return Y.getItem(this.#doc.store, id);
+    const isOfUpdate = first !== undefined && id.client === this.#client && id.clock >= first.id.clock;
+    if (!isOfUpdate) return Y.getItem(this.#doc.store, id);
     return this.#structs[Y.findIndexSS(this.#structs as (Y.GC | Y.Item)[], id.clock)] as Struct;
   }
 }

@@ -12,12 +12,14 @@ import { Station } from './test-authors/station.ts';
 // The rows of the poison list (RELIABILITY.md, section 3). Y1 and Y2 need V2, which nothing here ever calls.
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const clientOf = (author: number, epoch = 1): number => clientIdOf(sha256(clientSeed(keyOf(author), epoch as Epoch)));
-const hex = (digits: string): Uint8Array => Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const hex = (digits: string): Uint8Array =>
+  Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
 /** The victim of the list writes as client 777; a hash says so for author 0. */
 const victimHash = (bytes: Uint8Array): Uint8Array => {
-  const isSeed = bytes.length === clientSeed(keyOf(0), 1 as Epoch).length && keyOf(0).every((byte, at) => bytes[at + 21] === byte);
-  return isSeed ? Uint8Array.from({ length: 32 }, (_, at) => [0x09, 0x03][at] ?? 0) : sha256(bytes);
+  const seed = clientSeed(keyOf(0), 1 as Epoch);
+  const isVictim = bytes.length === seed.length && seed.every((byte, at) => at >= seed.length - 4 || bytes[at] === byte);
+  return isVictim ? Uint8Array.from({ length: 32 }, (_, at) => [0x09, 0x03][at] ?? 0) : sha256(bytes);
 };
 
 /** What the attacker's replica neighbor makes of updates that author 1 sends; then the victim writes, and is read. */
@@ -43,7 +45,7 @@ describe('the poison list', () => {
   });
 
   it.each(['01ffffff7f0100', 'ffffff7f', '', '00'])('STA4: Y3: %s is no update', (digits) => {
-    expect(() => Y.applyUpdate(new Y.Doc(), hex(digits))).toThrow();
+    expect(() => Y.applyUpdate(new Y.Doc(), hex(digits))).toThrow(/.*/);
     expect(afterPoison(hex(digits))).toEqual(unharmed('undecodable'));
   });
 
@@ -124,11 +126,13 @@ describe('the poison list', () => {
   });
 
   it('STA4: Y12: types nest 64 deep and no deeper', () => {
-    const nest = (depth: number): Uint8Array => updateOf(clientOf(1), 0, Array.from({ length: depth }, (_, clock) =>
-      item({ key: 'k', content: typeOf(1), ...(clock === 0 ? { root: 'map' } : { parent: { client: clientOf(1), clock: clock - 1 } }) })));
+    const nest = (depth: number, client = clientOf(1)): Uint8Array =>
+      updateOf(client, 0, Array.from({ length: depth }, (_, clock) => {
+        const place = clock === 0 ? { root: 'map' } : { parent: { client, clock: clock - 1 } };
+        return item({ ...place, key: 'k', content: typeOf(1) });
+      }));
     const bare = new Y.Doc();
-    Y.applyUpdate(bare, updateOf(1, 0, Array.from({ length: 9_000 }, (_, clock) =>
-      item({ key: 'k', content: typeOf(1), ...(clock === 0 ? { root: 'map' } : { parent: { client: 1, clock: clock - 1 } }) }))));
+    Y.applyUpdate(bare, nest(9_000, 1));
     expect(() => bare.getMap('map').toJSON()).toThrow(RangeError);
     expect(afterPoison(nest(64))).toEqual({ reasons: {}, pending: 0, text: 'safe and sound' });
     expect(afterPoison(nest(65))).toEqual(unharmed('too-deep'));
@@ -157,7 +161,8 @@ describe('the poison list', () => {
     const inMap = (key: string, content = anyOf(126)): Uint8Array =>
       updateOf(clientOf(1), 0, [item({ root: 'map', key, content })]);
     expect(afterPoison(inMap('k', anyOf(...object)))).toEqual(unharmed('forbidden-key'));
-    expect(afterPoison(inMap('k', anyOf(0x76, 1, 0x89, 0, ...varText('__proto__').slice(1), 126)))).toEqual(unharmed('forbidden-key'));
+    const longWinded = anyOf(0x76, 1, 0x89, 0, ...varText('__proto__').slice(1), 126);
+    expect(afterPoison(inMap('k', longWinded))).toEqual(unharmed('forbidden-key'));
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       expect(afterPoison(inMap(key))).toEqual(unharmed('forbidden-key'));
       expect(afterPoison(inMap('k', anyOf(0x76, 1, ...varText(key), 126)))).toEqual(unharmed('forbidden-key'));
@@ -223,9 +228,10 @@ describe('the poison list', () => {
     expect(afterPoison(updateOf(clientOf(1), 0, [gc(1), skip(3), gc(1)]))).toEqual(unharmed('forbidden-content'));
   });
 
-  it('STA4: content of other kinds stays out: JSON, embeds, formats, subdocuments, XML, whole numbers beyond JSON', () => {
+  it('STA4: JSON, embeds, formats, subdocuments, XML and whole numbers beyond JSON are no content', () => {
     const contents = [
-      { ref: 2, bytes: [1, ...varText('1')] }, { ref: 5, bytes: varText('{}') }, { ref: 6, bytes: [...varText('bold'), ...varText('1')] },
+      { ref: 2, bytes: [1, ...varText('1')] }, { ref: 5, bytes: varText('{}') },
+      { ref: 6, bytes: [...varText('bold'), ...varText('1')] },
       { ref: 9, bytes: [...varText('guid'), 0x76, 0] }, { ref: 7, bytes: [3, ...varText('div')] }, typeOf(4), typeOf(6),
       anyOf(122, 0, 0, 0, 0, 0, 0, 0, 1),
     ];
@@ -238,6 +244,6 @@ describe('the poison list', () => {
   it('STA4: repeated sections of one client, which two readers of Yjs read differently, stay out', () => {
     const client = varUint(clientOf(1));
     const section = (clock: number): number[] => [1, ...client, clock, ...item({ root: 'list', content: anyOf(126) })];
-    expect(afterPoison(Uint8Array.from([2, ...section(0), ...section(1), 0]))).toEqual(unharmed('undecodable'));
+    expect(afterPoison(Uint8Array.from([2, ...section(0), ...section(1), 0]))).toEqual(unharmed('foreign-struct'));
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Registers: each author's own keys, the last writer wins by (epoch, sequence). Versions are columns; value bytes lie beside
- * them. A delete leaves a row behind (a tombstone), so that an older write which arrives later stays dead.
+ * Registers: each author's own keys, the last writer wins by (epoch, sequence). Versions are columns; value bytes lie
+ * beside them. A delete leaves a row behind (a tombstone), so that an older write which arrives later stays dead.
  */
 import { assert, type Epoch, type PeerIndex, type Sequence } from '@murmuration/protocol';
 import { compareTexts } from './byte-order.ts';
@@ -54,7 +54,9 @@ export class Registers {
     return this.#find(author, key) !== undefined;
   }
 
-  /** Takes a write in; true if what a reader sees has changed. Any order of the same writes ends in the same registers. */
+  /**
+   * Takes a write in; true if what a reader sees has changed. Any order of the same writes ends in the same registers.
+   */
   merge(write: RegisterWrite): boolean {
     const known = this.#find(write.author, write.key);
     const row = known ?? this.#add(write.author, write.key);

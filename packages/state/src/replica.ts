@@ -1,10 +1,10 @@
 /**
- * The replicated state of one node: what all logs together say. Verified batches go in, in the order of each log; registers
- * and documents come out, and batches for others. Two replicas with the same logs hold the same state, in whatever order
- * the logs arrived (I1).
+ * The replicated state of one node: what all logs together say. Verified batches go in, in the order of each log;
+ * registers and documents come out, and batches for others. Two replicas with the same logs hold the same state, in
+ * whatever order the logs arrived (I1).
  *
- * Who owns bytes: the replica keeps views into the batches that it was given. The shell keeps the bytes of a batch alive and
- * unchanged for as long as the replica holds its handle; here that is for ever, until there is compaction.
+ * Who owns bytes: the replica keeps views into the batches that it was given. The shell keeps the bytes of a batch
+ * alive and unchanged for as long as the replica holds its handle; here that is for ever, until there is compaction.
  */
 import {
   accept, assert, ignore, noHash, reject, decodeUpdates,
@@ -108,7 +108,8 @@ export class Replica implements StateSource {
   apply(message: BatchMessage, batch: SignedBatch): readonly StateChange[] {
     const { header } = message;
     const updates = this.#updatesOf(header.author, batch);
-    assert(header.epoch === batch.envelope.epoch && header.count === batch.envelope.count, 'a header is that of its batch');
+    const { epoch, count } = batch.envelope;
+    assert(header.epoch === epoch && header.count === count, 'a header is that of its batch');
     const log = this.#logs.open(header.author, header.epoch, (loser) => this.#documents.shadow(loser));
     log.append(message, this.#authors.hash(batch.signed));
     this.#batches.set(message.handle, message);
@@ -156,7 +157,9 @@ export class Replica implements StateSource {
    * undefined where nothing changed. The change is visible at once; the caller seals updates in the order of the edits.
    * Throws `inadmissible-edit`, with the document as before, where other nodes would leave the update out.
    */
-  editDocument(name: string, author: PeerIndex, epoch: Epoch, change: (doc: SharedDoc) => void): Uint8Array | undefined {
+  editDocument(
+    name: string, author: PeerIndex, epoch: Epoch, change: (doc: SharedDoc) => void,
+  ): Uint8Array | undefined {
     const { identity } = this.#logs.open(author, epoch, (loser) => this.#documents.shadow(loser));
     const update = this.#documents.edit(identity, name, change);
     this.#digest.invalidate(false);

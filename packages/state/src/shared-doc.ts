@@ -1,7 +1,8 @@
 /**
- * The Yjs document under a shared document. Three roots are declared and opened at creation, `map` (Y.Map), `list` (Y.Array)
- * and `text` (Y.Text); no other is admissible (A9, Y19). Deleted structs are kept (`gc: false`): whether an update is
- * admitted may depend on where its references stand, and must not depend on whether a delete arrived before it.
+ * The Yjs document under a shared document. Three roots are declared and opened at creation, `map` (Y.Map), `list`
+ * (Y.Array) and `text` (Y.Text); no other is admissible (A9, Y19). Deleted structs are kept (`gc: false`): whether an
+ * update is admitted may depend on where its references stand, and must not depend on whether a delete arrived before
+ * it.
  */
 import * as Y from 'yjs';
 

@@ -1,6 +1,7 @@
 /**
- * What can be said of an update from the books of its own log alone (A2 to A6, A8 own, A9 content): whose structs, in which
- * order, of which content. The same at any time on any node, so a fault here is final before anything is waited for.
+ * What can be said of an update from the books of its own log alone (A2 to A6, A8 own, A9 content): whose structs, in
+ * which order, of which content. The same at any time on any node, so a fault here is final before anything is waited
+ * for.
  */
 import { documentUpdateBytesMax } from '@murmuration/protocol';
 import * as Y from 'yjs';
@@ -31,6 +32,9 @@ export function openUpdate(update: Uint8Array, log: DocumentLog): OpenedUpdate |
   const { structs } = decoded;
   const deletes = decoded.ds.clients;
   if (structs.length === 0 && deletes.size === 0) return 'undecodable';
+  // The first byte counts sections of structs. More than one is nobody's right, and repeated sections of one client are
+  // read differently by `decodeUpdate` (all of them) and `applyUpdate` (the last of them).
+  
   if (structs.length > structsPerUpdateMax || rangesIn(deletes) > deletedRangesPerUpdateMax) return 'oversized';
   if (log.structs + structs.length > structsPerLogMax) return 'over-quota';
   if (log.updateBytes + update.length > updateBytesPerLogMax) return 'over-quota';
@@ -43,13 +47,8 @@ export function openUpdate(update: Uint8Array, log: DocumentLog): OpenedUpdate |
   return deleteFault(deletes, log.identity.client, nextClock) ?? { structs, deletes, nextClock };
 }
 
-/**
- * The first byte counts the clients that the update speaks for. More than one is nobody's right, and repeated sections of
- * one client are read differently by `decodeUpdate` (all of them) and `applyUpdate` (the last): one section, one byte.
- */
+/** Yjs throws on most of what is no update. */
 function decode(update: Uint8Array): DecodedUpdate | undefined {
-  const sections = update[0];
-  if (sections === undefined || sections > 1) return undefined;
   try {
     return Y.decodeUpdate(update);
   } catch {

@@ -1,4 +1,7 @@
-/** The links of Yjs types that Yjs keeps to itself: where a type begins, and which item made it. Read here and nowhere else. */
+/**
+ * The links of Yjs types that Yjs keeps to itself: where a type begins, and which item made it. Read here and nowhere
+ * else.
+ */
 /* oxlint-disable no-underscore-dangle -- Yjs 13 exports no accessor for either; the version is pinned exactly. */
 import type * as Y from 'yjs';
 import type { SharedType } from './shared-doc.ts';

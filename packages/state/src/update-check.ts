@@ -1,8 +1,8 @@
 /**
- * Admission: whether a document update may go into Yjs, decided before Yjs sees it (RELIABILITY.md, section 3). The verdict
- * follows from the log's own earlier updates and from the structs that the update refers to, and from nothing else. Final
- * faults come first, then what is missing, then what needs the structs referred to; so all nodes decide alike, whatever
- * arrived when.
+ * Admission: whether a document update may go into Yjs, decided before Yjs sees it (RELIABILITY.md, section 3). The
+ * verdict follows from the log's own earlier updates and from the structs that the update refers to, and from nothing
+ * else. Final faults come first, then what is missing, then what needs the structs referred to; so all nodes decide
+ * alike, whatever arrived when.
  */
 import * as Y from 'yjs';
 import { inadmissible, type Admission, type ClientClock, type InadmissibleReason } from './admission.ts';
@@ -21,7 +21,9 @@ export interface CheckedDocument {
 }
 
 /** The verdict on the next update of a log. Changes nothing. */
-export function checkUpdate(update: Uint8Array, log: DocumentLog, document: CheckedDocument, role: DocumentRole): Admission {
+export function checkUpdate(
+  update: Uint8Array, log: DocumentLog, document: CheckedDocument, role: DocumentRole,
+): Admission {
   const opened = openUpdate(update, log);
   if (typeof opened === 'string') return inadmissible(opened);
   const missing = missingOf(opened, log, document);
@@ -32,7 +34,10 @@ export function checkUpdate(update: Uint8Array, log: DocumentLog, document: Chec
   return { type: 'admissible', nextClock: opened.nextClock, structs: opened.structs.length, learned };
 }
 
-/** Foreign structs that the update builds on or deletes and that the document does not have (A7, A8): the last per client. */
+/**
+ * Foreign structs that the update builds on or deletes and that the document does not have (A7, A8): the last per
+ * client.
+ */
 function missingOf({ structs, deletes }: OpenedUpdate, log: DocumentLog, { doc }: CheckedDocument): ClientClock[] {
   const missing = new Map<number, number>();
   const need = (client: number, clock: number): void => {

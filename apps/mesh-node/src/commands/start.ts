@@ -1,8 +1,8 @@
 /** The verb `start`: claims the node's folder, brings the daemon up, waits for the end, leaves in order. */
 import type { Config } from '../config/settings.ts';
 import { openDaemon, type Daemon } from '../daemon/daemon.ts';
-import { StopSignal } from '../daemon/stop-signal.ts';
-import { openLog } from '../log.ts';
+import { StopSignal, type StopReason } from '../daemon/stop-signal.ts';
+import { openLog, type Log } from '../log.ts';
 import { networkKeyOf } from '../network-key.ts';
 import { claimFolder } from '../node-folder.ts';
 import { hasColor, type Terminal } from '../terminal.ts';
@@ -12,8 +12,7 @@ export interface StartEnding {
   readonly exitCode: 0 | 1;
   readonly name: string;
   readonly id: string;
-  /** What ended it: a signal, or `leave`. */
-  readonly endedBy: string;
+  readonly endedBy: StopReason;
   readonly uptimeMs: number;
 }
 
@@ -34,16 +33,17 @@ export async function start(config: Config, isJson: boolean, terminal: Terminal)
   const detach = stop.attach();
   try {
     if (config.dev) log.warn('--dev: this network is open, every process of this machine can join it');
-    const daemon = await openDaemon({ config, folder, networkKey, log, stop });
-    const endedBy = await stop.requested;
-    log.info({ endedBy }, 'leaving');
-    const { id, uptimeMs } = daemon.node.status();
-    const hasLeft = await leave(daemon);
-    if (hasLeft) log.info('stopped');
-    else log.error({ leaveMsMax }, 'leaving takes too long: ending without it');
-    flush();
-    if (!hasLeft) process.exit(1);
-    return { exitCode: 0, name: folder.name, id, endedBy, uptimeMs };
+    const opening = openDaemon({ config, folder, networkKey, log, stop });
+    // A signal counts while the node is still on its way up, too.
+    await Promise.race([opening.then(() => stop.requested), stop.requested]);
+    const ending = await inTime(leave(opening, await stop.requested, log));
+    if (ending === undefined) {
+      log.error({ leaveMsMax }, 'leaving takes too long: ending without it');
+      flush();
+      process.exit(1);
+    }
+    log.info('stopped');
+    return { exitCode: ending.endedBy === 'storage-failed' ? 1 : 0, name: folder.name, ...ending };
   } finally {
     detach();
     lock.release();
@@ -51,12 +51,20 @@ export async function start(config: Config, isJson: boolean, terminal: Terminal)
   }
 }
 
-async function leave(daemon: Daemon): Promise<boolean> {
+async function leave(opening: Promise<Daemon>, endedBy: StopReason, log: Log): Promise<Omit<StartEnding, 'exitCode' | 'name'>> {
+  log.info({ endedBy }, 'leaving');
+  const daemon = await opening;
+  const { id, uptimeMs } = daemon.node.status();
+  await daemon.close();
+  return { endedBy, id, uptimeMs };
+}
+
+async function inTime<Result>(work: Promise<Result>): Promise<Result | undefined> {
   let deadline: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    deadline = setTimeout(() => resolve(false), leaveMsMax);
+  const late = new Promise<undefined>((resolve) => {
+    deadline = setTimeout(() => resolve(undefined), leaveMsMax);
   });
-  const hasLeft = await Promise.race([daemon.close().then(() => true), late]);
+  const result = await Promise.race([work, late]);
   clearTimeout(deadline);
-  return hasLeft;
+  return result;
 }

@@ -48,6 +48,7 @@ async function open({ config, folder, networkKey, log, stop }: DaemonParts, undo
   const { node, bootstrap } = await openNode(config, folder, networkKey);
   readiness = () => readinessOf(node, stop, bootstrap.length > 0);
   undo.add(logEvents(node, log));
+  undo.add(node.on('storage-failed', () => stop.request('storage-failed')));
   undo.add(() => node.close());
 
   const daemon = { http: health.address, pid: process.pid, version: versionInfo().version };

@@ -1,5 +1,5 @@
 /** Which events of the node become log lines, and how loud. Refusals and warnings are told once, then counted. */
-import type { MeshNode, NodeEvents, PeerId } from '@murmuration/node';
+import type { MeshNode, NodeEvents } from '@murmuration/node';
 import type { Log } from '../log.ts';
 import { RepeatLimit, repeatPeriodMs } from '../repeat-limit.ts';
 
@@ -15,40 +15,35 @@ const levels: { readonly [Type in Exclude<keyof NodeEvents, 'refused' | 'warning
   'register-deleted': ['debug', 'register deleted'],
   'document-changed': ['debug', 'document changed'],
   converged: ['debug', 'converged'],
+  'storage-failed': ['error', 'the disk failed: nothing more is kept, the node ends'],
   'identity-cloned': ['error', 'another process uses this identity: writes are refused from here on'],
 };
 
 /** Writes the node's events to the log until the returned function is called. */
 export function logEvents(node: MeshNode, log: Log): () => void {
-  const limit = (message: string): RepeatLimit => new RepeatLimit({
-    first: (reason, detail) => log.warn({ ...detail }, `${message}: ${reason}`),
-    repeated: (reason, count) => log.warn({ count, periodMs: repeatPeriodMs }, `${message} again: ${reason}`),
+  const limit = new RepeatLimit({
+    first: (_reason, { sentence, ...detail }) => log.warn(detail, String(sentence)),
+    repeated: (reason, count) => log.warn({ count, periodMs: repeatPeriodMs }, `again: ${reason}`),
   });
-  const refused = limit('refused');
-  const warned = limit('warning');
-  const periods = setInterval(() => {
-    refused.endPeriod();
-    warned.endPeriod();
-  }, repeatPeriodMs).unref();
+  const periods = setInterval(() => limit.endPeriod(), repeatPeriodMs).unref();
   const ends = [
-    node.on('refused', ({ reason, peer }) => noteIn(refused, reason, peer)),
-    node.on('warning', ({ reason }) => noteIn(warned, reason)),
+    node.on('refused', ({ reason, peer }) => {
+      limit.note(`refused: ${withoutPorts(reason)}`, { sentence: `refused: ${reason}`, ...(peer !== undefined && { peer }) });
+    }),
+    node.on('warning', ({ reason }) => limit.note(reason, { sentence: reason })),
     ...Object.entries(levels).map(([type, [level, message]]) =>
       node.on(type as keyof typeof levels, (event) => log[level](withoutPayload(event), message))),
   ];
   return () => {
     for (const end of ends) end();
     clearInterval(periods);
-    refused.endPeriod();
-    warned.endPeriod();
+    limit.endPeriod();
   };
 }
 
-/** A stranger has another port each time; the reason without its address is what repeats. */
-function noteIn(limit: RepeatLimit, sentence: string, peer?: PeerId): void {
-  const [address] = /\/(?:ip4|ip6|dns[46]?)\/[^\s,;)]+/.exec(sentence) ?? [];
-  const reason = address === undefined ? sentence : sentence.replace(address, '').replaceAll('  ', ' ').trim();
-  limit.note(reason, { ...(address !== undefined && { address }), ...(peer !== undefined && { peer }) });
+/** A stranger calls from another port each time: the sentence without it is what repeats. */
+export function withoutPorts(sentence: string): string {
+  return sentence.replaceAll(/(\/(?:tcp|udp)\/|:)\d{1,5}\b/g, '$1*');
 }
 
 /** The key of a register is worth a debug line, its value is the application's. */

@@ -6,12 +6,14 @@ import type { Log } from '../log.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
+/** What asked for the end. */
+export type StopReason = (typeof signals)[number] | 'leave' | 'storage-failed';
+
 /** Resolves once the node is to end. */
 export class StopSignal {
-  /** Why: `SIGTERM`, `SIGINT` or `leave`. */
-  readonly requested: Promise<string>;
-  #reason: string | undefined;
-  #resolve: (reason: string) => void = () => undefined;
+  readonly requested: Promise<StopReason>;
+  #reason: StopReason | undefined;
+  #resolve: (reason: StopReason) => void = () => undefined;
   readonly #log: Log;
   readonly #exitNow: () => void;
 
@@ -30,7 +32,7 @@ export class StopSignal {
 
   /** Starts to listen to the process; returns the function that stops. */
   attach(): () => void {
-    const onSignal = (signal: string): void => {
+    const onSignal = (signal: StopReason): void => {
       if (!this.isRequested) return this.request(signal);
       this.#log.warn({ signal }, 'second signal: ending at once');
       this.#exitNow();
@@ -50,7 +52,7 @@ export class StopSignal {
   }
 
   /** Asks for the orderly end. */
-  request(reason: string): void {
+  request(reason: StopReason): void {
     if (this.isRequested) return;
     this.#reason = reason;
     this.#resolve(reason);

@@ -1,6 +1,6 @@
 /**
- * Test tool: every batch ever written, shared by all nodes of a world; a handle is its position. It also keeps how far each node
- * has been handed each log, and throws where a node is handed anything but the next batch.
+ * Test tool: every batch ever written, shared by all nodes of a world; a handle is its position. It also keeps how far
+ * each node has been handed each log, and throws where a node is handed anything but the next batch.
  */
 import {
   assert,
@@ -8,6 +8,7 @@ import {
   mix32,
   type BatchHandle,
   type BatchMessage,
+  type BatchRange,
   type Epoch,
   type FrontierEntry,
   type NodeIndex,
@@ -34,7 +35,7 @@ export class BatchTable implements StateSource {
   }
 
   /** Appends a batch of `count` updates to a log. */
-  write({ author, epoch, count }: { readonly author: PeerIndex; readonly epoch: Epoch; readonly count: number }): BatchMessage {
+  write({ author, epoch, count }: Pick<BatchRange, 'author' | 'epoch' | 'count'>): BatchMessage {
     const log = this.#logs.get(`${author} ${epoch}`) ?? { author, epoch, batches: [] };
     this.#logs.set(`${author} ${epoch}`, log);
     const last = log.batches.at(-1);
@@ -59,7 +60,8 @@ export class BatchTable implements StateSource {
   hand(node: NodeIndex, batch: BatchMessage): void {
     const log = `${node} ${batch.header.author} ${batch.header.epoch}`;
     const known = this.#handed.get(log) ?? 0;
-    assert(batch.header.firstSequence === known + 1, `node ${node} is handed the next batch of its log, not ${JSON.stringify(batch)}`);
+    const isNext = batch.header.firstSequence === known + 1;
+    assert(isNext, `node ${node} is handed the next batch of its log, not ${JSON.stringify(batch)}`);
     this.#handed.set(log, lastOf(batch));
   }
 

@@ -1,4 +1,4 @@
-/** Test tool: what is to happen in a virtual world, by time and then by order of asking. A binary heap, so that equal seeds replay. */
+/** Test tool: what is to happen in a virtual world, by time and then by order of asking. A binary heap. */
 
 interface Entry {
   readonly atMs: number;

@@ -1,10 +1,12 @@
 import type { PeerIndex } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
+import type { MeshOptionsInput } from '../options.ts';
 import { TestWorld, type WorldOptions } from './world.ts';
 
 const peerOf = (index: number): PeerIndex => index as PeerIndex;
 const peersUpTo = (count: number): PeerIndex[] => Array.from({ length: count }, (_, peer) => peerOf(peer));
-const smallViews = { peerRegistry: { neighborsMax: 8, connectsPerLookMax: 8 } };
+const viewsOf = (size: number): MeshOptionsInput => ({ peerRegistry: { neighborsMax: size, connectsPerLookMax: size } });
+const smallViews = viewsOf(8);
 
 /** A world whose peers all know each other. */
 function started(options: WorldOptions): TestWorld {
@@ -31,7 +33,7 @@ describe('GOS10: every batch that is written anywhere reaches every node, and al
     ['50 nodes that lose a quarter', { seed: 5, peers: 50, loss: 0.25 }, 10_000],
     ['50 nodes with views of 8', { seed: 6, peers: 50, options: smallViews }, 3_000],
     ['50 nodes with views of 8 that lose a quarter', { seed: 7, peers: 50, loss: 0.25, options: smallViews }, 15_000],
-    ['9 nodes with views of 2', { seed: 8, peers: 9, options: { peerRegistry: { neighborsMax: 2, connectsPerLookMax: 2 } } }, 5_000],
+    ['9 nodes with views of 2', { seed: 8, peers: 9, options: viewsOf(2) }, 5_000],
     ['9 nodes with an outbox of 1', { seed: 9, peers: 9, options: { gossip: { outboxMax: 1 } } }, 10_000],
     ['9 nodes over slow paths', { seed: 10, peers: 9, latencyMinMs: 100, latencyMaxMs: 400 }, 10_000],
   ])('%s', (_what, options, maxMs) => {
@@ -133,7 +135,7 @@ describe('GOS11: what a partition, a crash or a start kept from a node, it gets 
   });
 
   it('a newcomer to a mesh of full views is let in, and catches up', () => {
-    const world = new TestWorld({ seed: 28, peers: 30, options: { peerRegistry: { neighborsMax: 4, connectsPerLookMax: 4 } } });
+    const world = new TestWorld({ seed: 28, peers: 30, options: viewsOf(4) });
     for (const peer of peersUpTo(29)) world.start(peer);
     world.runUntil(() => world.allHold('alive'), 30_000);
     writeEverywhere(world, 1);

@@ -1,8 +1,8 @@
 /**
- * Test tool, not part of the package's entry: N nodes in one `Mesh`, in virtual time, with links that have latency and loss and
- * can be cut. Everything is drawn from the seed, so a run can be replayed. A peer's index is that of its first node; a restart
- * takes a fresh node of the same mesh, as a fresh process takes fresh memory. The world checks as it goes: logs without holes,
- * views within their bound.
+ * Test tool, not part of the package's entry: N nodes in one `Mesh`, in virtual time, with links that have latency and
+ * loss and can be cut. Everything is drawn from the seed, so a run can be replayed. A peer's index is that of its first
+ * node; a restart takes a fresh node of the same mesh, as a fresh process takes fresh memory. The world checks as it
+ * goes: logs without holes, views within their bound.
  */
 import {
   assert,
@@ -15,6 +15,7 @@ import {
   type DisconnectReason,
   type Effects,
   type Epoch,
+  type FrontierEntry,
   type Input,
   type LinkDownCause,
   type MemberState,
@@ -94,7 +95,9 @@ export class TestWorld implements Effects {
   #nowMs = 0;
   #trace = 0;
 
-  constructor({ seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, options = {} }: WorldOptions) {
+  constructor({
+    seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, options = {},
+  }: WorldOptions) {
     this.#seed = seed;
     this.#peers = peers;
     this.#latencyMs = [latencyMinMs, latencyMaxMs];
@@ -123,16 +126,18 @@ export class TestWorld implements Effects {
 
   /** The peers that run now. */
   get running(): PeerIndex[] {
-    return Array.from({ length: this.#peers }, (_, peer) => peer as PeerIndex).filter((peer) => this.nodeOf(peer) !== nobody);
+    const peers = Array.from({ length: this.#peers }, (_, peer) => peer as PeerIndex);
+    return peers.filter((peer) => this.nodeOf(peer) !== nobody);
   }
 
   /** Every running peer knows every batch ever written, and all tell one digest. */
   get isEqual(): boolean {
-    const all = this.batches.frontier().map(({ author, epoch, sequence }) => `${author} ${epoch} ${sequence}`);
+    const nameOf = ({ author, epoch, sequence }: FrontierEntry): string => `${author} ${epoch} ${sequence}`;
+    const all = this.batches.frontier().map(nameOf);
     const nodes = this.running.map((peer) => this.nodeOf(peer));
     const digests = new Set(nodes.map((node) => JSON.stringify(this.mesh.digest(node))));
     return digests.size === 1 && nodes.every((node) => {
-      const known = new Set(this.mesh.frontier(node).map(({ author, epoch, sequence }) => `${author} ${epoch} ${sequence}`));
+      const known = new Set(this.mesh.frontier(node).map(nameOf));
       return known.size === all.length && all.every((log) => known.has(log));
     });
   }
@@ -147,7 +152,8 @@ export class TestWorld implements Effects {
 
   /** Who told of an event of a type about a peer, and when. */
   toldOf(type: MeshEvent['type'], peer?: PeerIndex): readonly Told[] {
-    return this.told.filter(({ event }) => event.type === type && (peer === undefined || ('peer' in event && event.peer === peer)));
+    const isAbout = (event: MeshEvent): boolean => peer === undefined || ('peer' in event && event.peer === peer);
+    return this.told.filter(({ event }) => event.type === type && isAbout(event));
   }
 
   nodeOf(peer: PeerIndex): NodeIndex {
@@ -284,7 +290,7 @@ export class TestWorld implements Effects {
   }
 
   #note(node: NodeIndex, input: Input): void {
-    const from = input.type === 'message' ? input.from : input.type === 'link-up' || input.type === 'link-down' ? input.peer : 0;
+    const from = 'from' in input ? input.from : 'peer' in input ? input.peer : 0;
     const kind = input.type === 'message' ? input.message.type : input.type === 'timer' ? input.timer.type : input.type;
     const moment = mix32(Math.round(this.#nowMs * 1_000) ^ mix32(node + 1));
     this.#trace = mix32(mix32(this.#trace ^ moment) ^ mix32(from * 31 + kind.length) ^ kind.charCodeAt(0));

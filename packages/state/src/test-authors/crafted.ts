@@ -12,7 +12,10 @@ export interface Content {
   readonly bytes: readonly number[];
 }
 
-/** One item: its neighbors, or the place that it names; the content as type byte and bytes. Default: the text `x` in `text`. */
+/**
+ * One item: its neighbors, or the place that it names; the content as type byte and bytes. Default: the text `x` in
+ * `text`.
+ */
 export interface CraftedItem {
   readonly origin?: Id | undefined;
   readonly right?: Id | undefined;
@@ -22,7 +25,8 @@ export interface CraftedItem {
   readonly content?: Content;
 }
 
-export type Deletes = readonly (readonly [client: number, ranges: readonly (readonly [clock: number, length: number])[]])[];
+type Range = readonly [clock: number, length: number];
+export type Deletes = readonly (readonly [client: number, ranges: readonly Range[]])[];
 
 /** A non-negative integer, seven bits a byte. */
 export function varUint(value: number): number[] {
@@ -62,7 +66,9 @@ export const gc = (length: number): number[] => [0, ...varUint(length)];
 export const skip = (length: number): number[] => [10, ...varUint(length)];
 
 /** An update with one section of structs and deletes. */
-export function updateOf(client: number, clock: number, structs: readonly (readonly number[])[], deletes: Deletes = []): Uint8Array {
+export function updateOf(
+  client: number, clock: number, structs: readonly (readonly number[])[], deletes: Deletes = [],
+): Uint8Array {
   const bytes = structs.length === 0 ? [0] : [1, ...varUint(structs.length), ...varUint(client), ...varUint(clock)];
   for (const struct of structs) bytes.push(...struct);
   bytes.push(...varUint(deletes.length));

@@ -1,7 +1,12 @@
-/** Test tool: seals batches of one author and epoch the way a shell does. Signatures are zeros: `state` sees verified batches. */
+/**
+ * Test tool: seals batches of one author and epoch the way a shell does. Signatures are zeros: `state` sees verified
+ * batches.
+ */
 import {
-  assert, bytes, decodeBatch, encodeUpdates, joinSignature, mix32, networkIdBytes, noHash, signedBytesOf, signatureBytes,
-  type BatchHandle, type BatchHeader, type Epoch, type PeerIndex, type Sequence, type SignedBatch, type Update, type WallMillis,
+  assert, bytes, decodeBatch, encodeUpdates, joinSignature, mix32, networkIdBytes, noHash, signedBytesOf,
+  signatureBytes,
+  type BatchHandle, type BatchHeader, type Epoch, type PeerIndex, type Sequence, type SignedBatch, type Update,
+  type WallMillis,
 } from '@murmuration/protocol';
 
 /** A batch as it travels, with the number of its author in the test. */

@@ -75,6 +75,7 @@ export class QuicSupervisor {
   }
 
   /** Opens the listener again with back-off, at most `restartsMax` times per window. */
+  // retry: R2
   async #revive(): Promise<void> {
     this.#state = 'restarting';
     while (this.#state === 'restarting') {

@@ -1,0 +1,125 @@
+/** Who is taken into the book, and whose word about addresses counts. */
+import { networkOf } from '@murmuration/mesh';
+import { generateSecretKey, publicKeyOf, signatureScheme, signerFromSecret } from '@murmuration/byzantine/schemes';
+import { certificateBytes, noCertificate, noPeer, peerIdOf, type PeerIntroduction } from '@murmuration/protocol';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { AddressBook } from './address-book.ts';
+
+const scheme = signatureScheme();
+const authority = signerFromSecret(new Uint8Array(32).fill(1));
+const network = networkOf(authority.publicKey, scheme);
+
+/** A certified identity with the addresses. */
+function member(...addresses: string[]): PeerIntroduction {
+  const publicKey = publicKeyOf(generateSecretKey());
+  return { publicKey, certificate: authority.sign(certificateBytes(authority.publicKey, publicKey)), addresses };
+}
+
+function closedBook() {
+  const onChanged = vi.fn<(introduction: PeerIntroduction) => void>();
+  return { book: new AddressBook(network, scheme, onChanged), onChanged };
+}
+
+describe('an address book', () => {
+  it('numbers peers in the order they enter, and finds them by key', () => {
+    const { book } = closedBook();
+    const [first, second] = [member(), member()];
+    expect(book.find(first.publicKey)).toBe(noPeer);
+    expect([book.greet(first), book.introduce(second), book.greet(first)]).toEqual([0, 1, 0]);
+    expect(book.find(second.publicKey)).toBe(1);
+    expect(book.publicKeyOf(book.find(second.publicKey))).toEqual(second.publicKey);
+    expect(book.idOf(book.find(first.publicKey))).toBe(peerIdOf(first.publicKey));
+  });
+
+  it('takes members only, whoever tells of them', () => {
+    const { book, onChanged } = closedBook();
+    const outsider = { ...member('/a'), certificate: noCertificate };
+    const thief = { ...member('/b'), certificate: member().certificate };
+    for (const each of [outsider, thief]) {
+      expect(book.introduce(each)).toBe(noPeer);
+      expect(book.greet(each)).toBe(noPeer);
+    }
+    expect(onChanged).not.toHaveBeenCalled();
+  });
+
+  it('of an open network takes everybody with a sound key', () => {
+    const book = new AddressBook(networkOf(undefined, scheme), scheme, () => undefined);
+    expect(book.introduce({ ...member(), certificate: noCertificate })).toBe(0);
+    expect(book.introduce({ publicKey: new Uint8Array(32), certificate: noCertificate, addresses: [] })).toBe(noPeer);
+  });
+
+  it('lets the own word of a peer outrank hearsay, which can add but never push out', () => {
+    fc.assert(fc.property(
+      fc.array(fc.integer({ min: 0, max: 30 }).map((i) => `/own/${i}`), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.array(fc.integer({ min: 0, max: 30 }).map((i) => `/hearsay/${i}`), { maxLength: 8 }), { maxLength: 6 }),
+      (own, rumors) => {
+        const book = new AddressBook(networkOf(undefined, scheme), scheme, () => undefined);
+        const peer = book.greet({ ...someone, addresses: own });
+        for (const addresses of rumors) book.introduce({ ...someone, addresses });
+        const expected = [...new Set(own)].slice(0, 4);
+        expect(book.addressesOf(peer).slice(0, expected.length)).toEqual(expected);
+        expect(book.addressesOf(peer).length).toBeLessThanOrEqual(8);
+        expect(book.introductionOf(peer).addresses).toEqual(book.addressesOf(peer).slice(0, 4));
+      },
+    ));
+  });
+
+  it('prefers the newest hearsay', () => {
+    const { book } = closedBook();
+    const told = member('/1', '/2', '/3', '/4');
+    const peer = book.introduce(told);
+    book.introduce({ ...told, addresses: ['/5', '/3'] });
+    expect(book.addressesOf(peer)).toEqual(['/5', '/3', '/1', '/2']);
+  });
+
+  it('says what changed: each new peer, and each new own word, but no hearsay and no repetition', () => {
+    const { book, onChanged } = closedBook();
+    const peer = member('/own');
+    book.introduce({ ...peer, addresses: ['/hearsay'] });
+    expect(onChanged).toHaveBeenCalledTimes(1);
+    book.introduce({ ...peer, addresses: ['/more'] });
+    expect(onChanged).toHaveBeenCalledTimes(1);
+    book.greet(peer);
+    book.greet(peer);
+    expect(onChanged).toHaveBeenCalledTimes(2);
+    expect(onChanged.mock.lastCall?.[0]).toMatchObject({ publicKey: peer.publicKey, certificate: peer.certificate });
+    expect(onChanged.mock.lastCall?.[0].addresses[0]).toBe('/own');
+    book.greet({ ...peer, addresses: ['/moved'] });
+    expect(onChanged).toHaveBeenCalledTimes(3);
+  });
+
+  it('keeps copies: frames that are used again change nothing', () => {
+    const { book } = closedBook();
+    const given = member();
+    const frame = { publicKey: given.publicKey.slice(), certificate: given.certificate.slice(), addresses: [] };
+    const peer = book.introduce(frame);
+    frame.publicKey.fill(0);
+    frame.certificate.fill(0);
+    expect(book.introductionOf(peer)).toEqual(given);
+  });
+
+  it('gives digests two words of the key', () => {
+    const { book } = closedBook();
+    const given = member();
+    const peer = book.greet(given);
+    const words = new DataView(given.publicKey.buffer, given.publicKey.byteOffset);
+    expect([book.highOf(peer), book.lowOf(peer)]).toEqual([words.getUint32(0, true), words.getUint32(4, true)]);
+  });
+
+  it('is bounded: full, it takes nobody new and keeps everybody it has', () => {
+    const keys = Array.from({ length: 4_097 }, (_, i) => {
+      const publicKey = new Uint8Array(32).fill(9);
+      new DataView(publicKey.buffer).setUint32(8, i);
+      return publicKey;
+    });
+    const everybody = { ...scheme, isAcceptableKey: () => true };
+    const book = new AddressBook(networkOf(undefined, scheme), everybody, () => undefined);
+    const indexes = keys.map((publicKey) => book.introduce({ publicKey, certificate: noCertificate, addresses: [] }));
+    expect(indexes.at(-2)).toBe(4_095);
+    expect(indexes.at(-1)).toBe(noPeer);
+    expect(book.find(keys[0] ?? new Uint8Array())).toBe(0);
+  });
+});
+
+const someone = member();

@@ -1,0 +1,105 @@
+/** What leaves a node: whole frames, none above the limit, every message in order. */
+import { decodeFrame, frameBytesMax, type BatchHandle, type BatchMessage, type Message, type PeerIndex, type WireNames } from '@murmuration/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Counters } from './counters.ts';
+import { Egress } from './egress.ts';
+import type { Links } from './links.ts';
+
+const introduction = { publicKey: new Uint8Array(32), certificate: new Uint8Array(64), addresses: Array.from({ length: 4 }, () => 'a'.repeat(200)) };
+
+/** Tables of one peer; a batch's handle is its size. Its bytes are counted, not read: a link takes any. */
+const names: WireNames = {
+  publicKeyOf: () => introduction.publicKey,
+  introductionOf: () => introduction,
+  find: () => 0 as PeerIndex,
+  introduce: () => 0 as PeerIndex,
+  bytesOf: (handle) => new Uint8Array(handle),
+};
+
+const batch = (bytes: number): BatchMessage =>
+  ({ type: 'batch', handle: bytes as BatchHandle, header: { bytes } }) as unknown as BatchMessage;
+const round: Message = { type: 'round', digest: { high: 1, low: 2 }, isReply: false };
+const claims = (count: number): Message => ({
+  type: 'claims',
+  claims: Array.from({ length: count }, () => ({ peer: 0, state: 'alive', epoch: 1, incarnation: 0 })) as never,
+});
+const frontier = (count: number): Message => ({
+  type: 'frontier', isReply: true, entries: Array.from({ length: count }, () => ({ author: 0, epoch: 1, sequence: 1 })) as never,
+});
+
+/** The types of messages in a frame, by their headers. */
+function typesIn(frame: Uint8Array): number[] {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  const types: number[] = [];
+  for (let at = 1; at < frame.length; at += 5 + view.getUint32(at + 1, true)) types.push(frame[at] as number);
+  return types;
+}
+
+function egressTo(peers: ReadonlyMap<number, (frame: Uint8Array) => boolean>) {
+  const counters = new Counters();
+  const links: Pick<Links, 'linkOf'> = {
+    linkOf: (peer) => {
+      const send = peers.get(peer);
+      return send && ({ send } as unknown as ReturnType<Links['linkOf']>);
+    },
+  };
+  return { egress: new Egress(names, links as Links, counters), counters };
+}
+
+const peer = 1 as PeerIndex;
+const typeOf = { round: 1, frontier: 2, batch: 3, claims: 4 } as const;
+
+describe('egress', () => {
+  it('gathers what one run of the core says to a peer into one frame', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    egress.send(peer, round);
+    egress.send(peer, claims(2));
+    expect(frames).toEqual([]);
+    egress.flush();
+    egress.flush();
+    expect(frames.map(typesIn)).toEqual([[1, 4]]);
+    expect(decodeFrame(frames[0] ?? new Uint8Array(), names)).toMatchObject({ type: 'messages', messages: [round, { type: 'claims' }] });
+  });
+
+  it('splits what is too much for one frame, in order, and makes no frame that a receiver refuses', () => {
+    const message = fc.oneof(
+      fc.constant(round),
+      fc.integer({ min: 1, max: 512 }).map(claims),
+      fc.integer({ min: 0, max: 1_024 }).map(frontier),
+      fc.oneof(fc.integer({ min: 200, max: 512 * 1024 }), fc.constant(512 * 1024)).map(batch),
+    );
+    fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 8 }), (messages) => {
+      const frames: Uint8Array[] = [];
+      const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+      for (const each of messages) egress.send(peer, each);
+      egress.flush();
+      for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(frameBytesMax);
+      expect(frames.flatMap(typesIn)).toEqual(messages.map(({ type }) => typeOf[type]));
+      // No frame is split for nothing: two that follow each other do not fit into one, but for the rounded size of claims.
+      if (messages.every(({ type }) => type !== 'claims')) {
+        for (let i = 1; i < frames.length; i++) expect((frames[i - 1]?.length ?? 0) + (frames[i]?.length ?? 0)).toBeGreaterThan(frameBytesMax);
+      }
+    }), { numRuns: 40 });
+  });
+
+  it('puts at most 1,024 messages into a frame', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    for (let i = 0; i < 2_050; i++) egress.send(peer, round);
+    egress.flush();
+    expect(frames.map((frame) => typesIn(frame).length)).toEqual([1_024, 1_024, 2]);
+    for (const frame of frames) expect(decodeFrame(frame, names).type).toBe('messages');
+  });
+
+  it('drops and counts what has no link, and what a link has no room for', () => {
+    const { egress, counters } = egressTo(new Map([[1, () => false]]));
+    egress.send(peer, round);
+    egress.send(2 as PeerIndex, round);
+    egress.flush();
+    expect(counters.snapshot()).toEqual({ 'dropped.link-full': 1, 'dropped.no-link': 1 });
+    egress.flush();
+    expect(counters.snapshot()).toEqual({ 'dropped.link-full': 1, 'dropped.no-link': 1 });
+  });
+});
