@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bytes, millis, noPeer, type FrontierEntry } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
-import { entry, node, peerOf, TestGossip } from './test-gossip.ts';
+import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 
 /** A node that knows three logs: author 1 to sequence 3, author 2 to 2, author 3 to 4, each in batches of one. */
 function withThreeLogs(options: ConstructorParameters<typeof TestGossip>[0] = {}, size = 100): TestGossip {

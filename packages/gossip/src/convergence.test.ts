@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { node, TestGossip } from './test-gossip.ts';
+import { node, TestGossip } from './gossip.test.support.ts';
 
 const convergedAfter = (gossip: TestGossip): number[] =>
   gossip.effects.events.flatMap((event) => (event.type === 'converged' ? [event.afterMs] : []));

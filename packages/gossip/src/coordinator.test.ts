@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { millis, noPeer, type Epoch, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkGossipOptions, gossipDefaults, type GossipOptions } from './options.ts';
-import { entry, node, peerOf, TestGossip } from './test-gossip.ts';
+import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 
 const accepted = (gossip: TestGossip): string[] => gossip.effects.events.flatMap((event) =>
   event.type === 'batch-accepted'

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { noPeer, type PeerIndex } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { pickPartners, roundDelayMs } from './fanout.ts';
-import { ListedNeighbors, node, peerOf } from './test-gossip.ts';
+import { ListedNeighbors, node, peerOf } from './gossip.test.support.ts';
 
 const middle = 2 ** 31;
 const pace = { roundIntervalMs: 100, quietIntervalMs: 1_000, equalRoundsToSlow: 3, roundJitter: 0.1 };

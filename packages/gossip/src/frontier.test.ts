@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { bytes, type BatchHeader, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { Frontier, noLog } from './frontier.ts';
-import { contextFor, node, peerOf } from './test-gossip.ts';
+import { contextFor, node, peerOf } from './gossip.test.support.ts';
 
 interface Run {
   readonly author: number;

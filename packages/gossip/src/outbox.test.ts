@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { BatchHandle } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
-import { contextFor, node, peerOf } from './test-gossip.ts';
+import { contextFor, node, peerOf } from './gossip.test.support.ts';
 
 describe('GOS5: the outbox never holds more than its bound, and a full one drops the oldest', () => {
   it('agrees with a list that forgets its head', () => {

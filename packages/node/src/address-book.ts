@@ -2,6 +2,7 @@
  * Who is who: `PeerIndex` to key, certificate and addresses, and back. Only certified identities enter, so an uncertified one
  * can neither fill the table nor have its batches taken. What a peer says of its own addresses outweighs what others say.
  */
+import { randomInt } from 'node:crypto';
 import { isMember, type Network } from '@murmuration/mesh';
 import {
   addressesPerPeerMax,
@@ -30,7 +31,7 @@ export class AddressBook implements PeerTags {
   readonly #network: Network;
   readonly #scheme: SignatureScheme;
   readonly #onChanged: (introduction: PeerIntroduction) => void;
-  readonly #keys = new KeyTable(peersMax);
+  readonly #keys = new KeyTable({ max: peersMax, seed: randomInt(2 ** 32) });
   readonly #peers: Peer[] = [];
 
   /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */

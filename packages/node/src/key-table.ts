@@ -1,17 +1,23 @@
-/** From public key to a small integer: open addressing over the keys' own bytes, which are as good as random. */
-import { publicKeyBytes } from '@murmuration/protocol';
+/**
+ * From public key to a small integer: open addressing over a hash of the keys' own bytes. The hash has a secret seed: who grinds
+ * keys until some of their bits are equal would otherwise make every lookup walk through all of them.
+ */
+import { mix32, publicKeyBytes } from '@murmuration/protocol';
 
 /** A bounded set of keys, numbered in the order they came. */
 export class KeyTable {
   readonly #keys: Uint8Array;
   readonly #slots: Int32Array;
   readonly #max: number;
+  readonly #seed: number;
   #count = 0;
 
-  constructor(max: number) {
+  /** `seed` is 32 bits that nobody else knows. */
+  constructor({ max, seed }: { readonly max: number; readonly seed: number }) {
     this.#max = max;
+    this.#seed = seed;
     this.#keys = new Uint8Array(max * publicKeyBytes);
-    // At most half full: a probe is short even for keys that somebody ground to collide.
+    // At most half full, so that a probe is short.
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * max))).fill(-1);
   }
 
@@ -44,14 +50,11 @@ export class KeyTable {
 
   /** 32 bits of the key, from one of its eight words. */
   wordAt(index: number, word: number): number {
-    const at = index * publicKeyBytes + word * 4;
-    const [a, b, c, d] = this.#keys.subarray(at, at + 4) as unknown as [number, number, number, number];
-    return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+    return wordOf(this.#keys, index * publicKeyBytes + word * 4) >>> 0;
   }
 
   #slotOf(key: Uint8Array): number {
-    const word = (key[8] as number) | ((key[9] as number) << 8) | ((key[10] as number) << 16) | ((key[11] as number) << 24);
-    return word & (this.#slots.length - 1);
+    return mix32(mix32(wordOf(key, 8) ^ this.#seed) ^ wordOf(key, 12)) & (this.#slots.length - 1);
   }
 
   #isKey(index: number, key: Uint8Array): boolean {
@@ -59,4 +62,10 @@ export class KeyTable {
     for (let i = 0; i < publicKeyBytes; i++) if (this.#keys[start + i] !== key[i]) return false;
     return true;
   }
+}
+
+/** Four bytes, little endian, signed. */
+function wordOf(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [number, number, number, number];
+  return a | (b << 8) | (c << 16) | (d << 24);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spreadCount } from './claims.ts';
 import { checkPeerRegistryOptions, peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
-import { claim, node, peerOf, self, TestRegistry } from './test-registry.ts';
+import { claim, node, peerOf, self, TestRegistry } from './registry.test.support.ts';
 
 /** Lets the spread go on until no timer is left; answers how often each peer's row was sent. */
 function spreadOut(registry: TestRegistry): Map<number, number> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Epoch, LinkDownCause, MemberState, Timer } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
-import { claim, node, peerOf, self, TestRegistry } from './test-registry.ts';
+import { claim, node, peerOf, self, TestRegistry } from './registry.test.support.ts';
 
 const against: readonly MemberState[] = ['suspect', 'dead', 'left'];
 const goneStates: readonly MemberState[] = ['dead', 'left'];

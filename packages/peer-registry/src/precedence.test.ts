@@ -8,7 +8,7 @@ import {
 } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { precedence, type Precedence } from './precedence.ts';
-import { claim, TestRegistry } from './test-registry.ts';
+import { claim, TestRegistry } from './registry.test.support.ts';
 
 const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
 

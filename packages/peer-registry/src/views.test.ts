@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claim, node, peerOf, TestRegistry } from './test-registry.ts';
+import { claim, node, peerOf, TestRegistry } from './registry.test.support.ts';
 
 const linked = ({ registry, effects }: TestRegistry, peer: number): void =>
   registry.onLinkUp(node, peerOf(peer), effects);

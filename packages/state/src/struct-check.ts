@@ -34,7 +34,7 @@ export function openUpdate(update: Uint8Array, log: DocumentLog): OpenedUpdate |
   if (structs.length === 0 && deletes.size === 0) return 'undecodable';
   // The first byte counts sections of structs. More than one is nobody's right, and repeated sections of one client are
   // read differently by `decodeUpdate` (all of them) and `applyUpdate` (the last of them).
-  
+  if ((update[0] as number) > 1) return 'foreign-struct';
   if (structs.length > structsPerUpdateMax || rangesIn(deletes) > deletedRangesPerUpdateMax) return 'oversized';
   if (log.structs + structs.length > structsPerLogMax) return 'over-quota';
   if (log.updateBytes + update.length > updateBytesPerLogMax) return 'over-quota';

@@ -26,10 +26,10 @@ import {
   type PeerIndex,
   type Timer,
 } from '@murmuration/protocol';
-import { Mesh } from '../mesh.ts';
-import { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from '../options.ts';
-import { BatchTable } from './batches.ts';
-import { EventQueue } from './queue.ts';
+import { Mesh } from './mesh.ts';
+import { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from './options.ts';
+import { BatchTable } from './batches.test.support.ts';
+import { EventQueue } from './event-queue.test.support.ts';
 
 export interface WorldOptions {
   readonly seed: number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EventQueue } from './queue.ts';
+import { EventQueue } from './event-queue.test.support.ts';
 
 it('events happen by time, and by order of asking where times are equal', () => {
   fc.assert(fc.property(fc.array(fc.option(fc.nat(5)), { maxLength: 60 }), (all) => {

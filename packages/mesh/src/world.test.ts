@@ -1,7 +1,7 @@
 import type { PeerIndex } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
-import type { MeshOptionsInput } from '../options.ts';
-import { TestWorld, type WorldOptions } from './world.ts';
+import type { MeshOptionsInput } from './options.ts';
+import { TestWorld, type WorldOptions } from './world.test.support.ts';
 
 const peerOf = (index: number): PeerIndex => index as PeerIndex;
 const peersUpTo = (count: number): PeerIndex[] => Array.from({ length: count }, (_, peer) => peerOf(peer));
