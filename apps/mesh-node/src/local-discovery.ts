@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { formatAddress, parseAddress } from './addresses.ts';
 import type { Config } from './config/settings.ts';
 import { nodeFolder, nodesFolderOf, type NodeFolder } from './node-folder.ts';
-import { isLocked } from './node-lock.ts';
+import { isLocked } from '@murmuration/node';
 import { removeFile, replaceFile } from './private-file.ts';
 
 /** What a node publishes in its folder. */

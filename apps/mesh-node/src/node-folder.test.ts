@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from './config/read-config.ts';
 import type { Config } from './config/settings.ts';
 import { claimFolder } from './node-folder.ts';
-import { NodeLock, isLocked } from './node-lock.ts';
+import { DirectoryLock, isLocked } from '@murmuration/node';
 
 let home = '';
 beforeEach(() => {
@@ -59,7 +59,7 @@ describe('the lock of a node', () => {
   it('is seen by others while it is held, and only then', () => {
     const file = join(home, 'lock.db');
     expect(isLocked(file)).toBe(false);
-    const lock = NodeLock.take(file);
+    const lock = DirectoryLock.take(file);
     expect(isLocked(file)).toBe(true);
     lock?.release();
     expect(isLocked(file)).toBe(false);
@@ -68,6 +68,6 @@ describe('the lock of a node', () => {
   it('says where it cannot be taken at all', () => {
     const file = join(home, 'lock.db');
     writeFileSync(file, 'this is no database, and it is long enough to be read as one'.repeat(20));
-    expect(() => NodeLock.take(file)).toThrow(`cannot lock ${file}: file is not a database`);
+    expect(() => DirectoryLock.take(file)).toThrow(`cannot lock ${file}: file is not a database`);
   });
 });

@@ -1,7 +1,7 @@
 /** Where a node lives on this machine: `<home>/nodes/<name>`, or the folder of `--data`. One process at a time holds it. */
 import { basename, join } from 'node:path';
 import type { Config } from './config/settings.ts';
-import { NodeLock } from './node-lock.ts';
+import { DirectoryLock, lockFileName } from '@murmuration/node';
 import { makePrivateFolder } from './private-file.ts';
 import { ProgramError, causeOf, configError } from './program-error.ts';
 
@@ -20,7 +20,7 @@ export interface NodeFolder {
 /** A folder that is ours until the lock is released. */
 export interface ClaimedFolder {
   readonly folder: NodeFolder;
-  readonly lock: NodeLock;
+  readonly lock: DirectoryLock;
 }
 
 /** More nodes than one machine runs by hand; a bound for the search of a free name. */
@@ -39,7 +39,7 @@ export function nodeFolder(path: string, name: string): NodeFolder {
   return {
     name,
     path,
-    lock: inside('lock.db'),
+    lock: inside(lockFileName),
     controlSocket: inside('control.sock'),
     addresses: inside('addresses.json'),
     ports: inside('ports.json'),
@@ -69,13 +69,13 @@ export function claimFolder(config: Config): ClaimedFolder {
   throw new ProgramError('already-running', [`node-1 to node-${unnamedNodesMax} are all running: choose a --name`]);
 }
 
-function tryClaim(folder: NodeFolder): NodeLock | undefined {
+function tryClaim(folder: NodeFolder): DirectoryLock | undefined {
   if (Buffer.byteLength(folder.controlSocket) > socketPathBytesMax) {
     throw configError(`the path of the control socket has more than ${socketPathBytesMax} bytes: choose a shorter --home or --data (${folder.path})`);
   }
   try {
     makePrivateFolder(folder.path);
-    return NodeLock.take(folder.lock);
+    return DirectoryLock.take(folder.lock);
   } catch (error) {
     throw configError(`cannot use the node folder ${folder.path}: ${causeOf(error)}`);
   }

@@ -3,7 +3,7 @@ import type { Config } from './config/settings.ts';
 import { ControlClient, ControlError } from './control-client.ts';
 import { runningFolders } from './local-discovery.ts';
 import { namedFolder, type NodeFolder } from './node-folder.ts';
-import { isLocked } from './node-lock.ts';
+import { isLocked } from '@murmuration/node';
 import { ProgramError } from './program-error.ts';
 
 /** What one node answered. */

@@ -102,7 +102,7 @@ describe('close', () => {
 
   it('rejects where the last sync fails, and has closed all the same', async () => {
     await using world = new World();
-    const parts = await world.parts({ close: () => Promise.reject(new Error('the disk is gone')) });
+    const parts = await world.parts({ log: { close: () => Promise.reject(new Error('the disk is gone')) } });
     const node = new LivingNode(parts);
     const events = node.events();
     await expect(world.resolved(node.close())).rejects.toThrow('the disk is gone');

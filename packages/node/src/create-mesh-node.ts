@@ -11,7 +11,7 @@ import { restorePast } from './restore.ts';
 
 /**
  * Starts a node. Resolves when it listens and its own past is restored; the mesh is met afterwards, in its own time. Rejects with
- * `invalid-options`, `unsafe-file`, `storage-failed`, or the transport's `address-in-use` or `listen-failed`.
+ * `invalid-options`, `unsafe-file`, `directory-in-use`, `storage-failed`, or the transport's `address-in-use` or `listen-failed`.
  */
 export async function createMeshNode(given: MeshNodeOptions): Promise<MeshNode> {
   const options = resolveOptions(given);
@@ -24,7 +24,7 @@ export async function createMeshNode(given: MeshNodeOptions): Promise<MeshNode> 
     return node;
   } catch (error) {
     // The caller hears of what went wrong first; whatever was opened is closed.
-    const closing = node === undefined ? foundation.storage.log.close() : node.close();
+    const closing = node === undefined ? foundation.storage.close() : node.close();
     await closing.catch(() => undefined);
     throw error;
   }

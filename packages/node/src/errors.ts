@@ -7,6 +7,8 @@ export interface NodeErrorDetails {
   'invalid-options': { readonly violations: readonly string[] };
   /** The world's: the disk failed or refused. After a failed sync nothing more is acknowledged. */
   'storage-failed': { readonly path: string };
+  /** The operator's: another process holds the data directory. */
+  'directory-in-use': { readonly path: string };
   /** The operator's: a secret file can be read by others, or is not what it should be. */
   'unsafe-file': { readonly path: string };
   /** The caller's: one write is larger than a batch may be. Nothing was written. */

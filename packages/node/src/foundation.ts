@@ -5,7 +5,7 @@ import { certificateBytes, noCertificate, type Epoch } from '@murmuration/protoc
 import { systemClock, type Clock } from './clock.ts';
 import { identityOf, type Identity } from './identity.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
-import { openFileStorage } from './storage/file.ts';
+import { openLockedStorage } from './storage/locked.ts';
 import { memoryStorage } from './storage/memory.ts';
 import type { LogContents, Storage } from './storage/ports.ts';
 
@@ -24,10 +24,20 @@ export interface Foundation {
 /** 2020-01-01: an epoch is at least the seconds since then, so that even a restored backup of the epoch file begins a new one. */
 const epochZeroMs = 1_577_836_800_000;
 
-/** Opens the store and reads it. Rejects with `unsafe-file` or `storage-failed`. */
+/** Opens the store and reads it. Rejects with `unsafe-file`, `directory-in-use` or `storage-failed`, and leaves nothing open then. */
 export async function layFoundation(options: ResolvedOptions): Promise<Foundation> {
+  const { dataDirectory, directoryLock } = options;
+  const storage = dataDirectory === undefined ? memoryStorage() : await openLockedStorage(dataDirectory, directoryLock);
+  try {
+    return await read(storage, options);
+  } catch (error) {
+    await storage.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function read(storage: Storage, options: ResolvedOptions): Promise<Foundation> {
   const clock = systemClock;
-  const storage = options.dataDirectory === undefined ? memoryStorage() : await openFileStorage(options.dataDirectory);
   const identity = identityOf(await storage.identity.secretKey(generateSecretKey));
   // A clock that was never set says 1970; the epoch file alone decides then.
   const epochFloor = Math.max(0, Math.floor((clock.wallNow() - epochZeroMs) / 1_000));

@@ -48,7 +48,8 @@ export class Ingress {
   readonly #context: IngressContext;
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #isWorking = false;
+  /** Until when frames are read in this turn; 0 where none has come. */
+  #sliceEndMs = 0;
 
   constructor(context: IngressContext) {
     this.#context = context;
@@ -60,24 +61,33 @@ export class Ingress {
     if (this.#waitingBytes + frame.length > waitingBytesMax) return this.#context.counters.add('dropped.ingress-full');
     this.#waiting.push({ from, frame });
     this.#waitingBytes += frame.length;
-    if (!this.#isWorking) this.#work();
+    if (this.#sliceEndMs === 0) this.#openSlice();
+    else this.#readOn();
   }
 
-  #work(): void {
+  /** A slice is shared by all frames of one turn of the event loop, however many calls bring them. */
+  #openSlice(): void {
     const { loop } = this.#context;
-    const until = loop.now() + sliceMs;
-    this.#isWorking = true;
+    this.#sliceEndMs = loop.now() + sliceMs;
+    loop.soon(() => {
+      this.#sliceEndMs = 0;
+      if (this.#waiting.length > 0) this.#openSlice();
+    });
+    this.#readOn();
+  }
+
+  /** Reads what waits until the slice ends. A frame at which we threw is not read twice. */
+  #readOn(): void {
+    const { loop } = this.#context;
     let taken = 0;
     try {
-      while (taken < this.#waiting.length && !loop.isStopped && loop.now() < until) {
+      while (taken < this.#waiting.length && !loop.isStopped && loop.now() < this.#sliceEndMs) {
         const { from, frame } = this.#waiting[taken++] as Waiting;
         this.#waitingBytes -= frame.length;
         this.#read(from, frame);
       }
     } finally {
       this.#waiting.splice(0, taken);
-      this.#isWorking = this.#waiting.length > 0;
-      if (this.#isWorking) loop.soon(() => this.#work());
     }
   }
 

@@ -127,7 +127,7 @@ export class LivingNode implements MeshNode {
     loop.submit({ type: 'timer', timer: { type: 'flush-outbox' } });
     loop.submit({ type: 'command', command: { type: 'leave' } });
     loop.stop();
-    await transport.stop().finally(() => storage.log.close()).finally(() => hub.close());
+    await transport.stop().finally(() => storage.close()).finally(() => hub.close());
   }
 
   #describe({ peer, state, epoch, incarnation }: MemberView): MemberInfo {

@@ -3,6 +3,7 @@ import type { MeshOptionsInput } from '@murmuration/mesh';
 import type { Observer, SignatureScheme } from '@murmuration/protocol';
 import type { Transport } from '@murmuration/transport';
 import type { Identity } from './identity.ts';
+import type { DirectoryLock } from './storage/directory-lock.ts';
 
 /** Options of `createMeshNode`. */
 export interface MeshNodeOptions {
@@ -10,6 +11,8 @@ export interface MeshNodeOptions {
   readonly transport: (identity: Identity) => Transport;
   /** Folder for the identity key, the epoch and the log; made with mode 0700. Without it everything lives in memory. */
   readonly dataDirectory?: string;
+  /** The lock of `dataDirectory`, where the caller holds it already and will release it. Default: the node takes it itself. */
+  readonly directoryLock?: DirectoryLock;
   /**
    * Secret of the network, 32 bytes as hex. Who has it can admit members; nodes of another secret are refused. Without it
    * the network is open: whoever can connect is a member.

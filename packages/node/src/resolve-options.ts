@@ -3,12 +3,14 @@ import { signatureScheme } from '@murmuration/byzantine/schemes';
 import { resolveMeshOptions, type MeshOptions } from '@murmuration/mesh';
 import { MeshError, OptionCheck, silentObserver, throwViolations, type Observer, type SignatureScheme } from '@murmuration/protocol';
 import type { MeshNodeOptions } from './options.ts';
+import type { DirectoryLock } from './storage/directory-lock.ts';
 import { isLabel } from './presence.ts';
 
 /** Complete options; nobody inside asks for defaults again. */
 export interface ResolvedOptions {
   readonly transport: MeshNodeOptions['transport'];
   readonly dataDirectory: string | undefined;
+  readonly directoryLock: DirectoryLock | undefined;
   /** 32 bytes, or undefined in an open network. */
   readonly networkSecret: Uint8Array | undefined;
   readonly bootstrap: readonly string[];
@@ -39,6 +41,7 @@ export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {
   return Object.freeze({
     transport: options.transport,
     dataDirectory: options.dataDirectory,
+    directoryLock: options.directoryLock,
     networkSecret: networkKey === undefined ? undefined : Uint8Array.from(Buffer.from(networkKey, 'hex')),
     bootstrap,
     name,

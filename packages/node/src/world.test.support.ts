@@ -32,6 +32,7 @@ import type { Link, LinkCloseCause, Transport, TransportHandler } from '@murmura
 import { memoryNetwork, type MemoryNetworkOptions } from '@murmuration/transport/memory';
 import { vi } from 'vitest';
 import { assemble, type Assembly } from './assembly.ts';
+import type { Clock } from './clock.ts';
 import { createMeshNode } from './create-mesh-node.ts';
 import type { NodeEvent } from './events.ts';
 import { layFoundation } from './foundation.ts';
@@ -52,6 +53,12 @@ export const openNetwork = '';
 const frameBytesMax = 1024 * 1024;
 /** The timer of the machine, taken before any clock is replaced. */
 const ownTime = setTimeout;
+
+/** What a test replaces in the parts of a node. */
+export interface PartsOptions extends Partial<MeshNodeOptions> {
+  readonly log?: Partial<UpdateLog>;
+  readonly clock?: Clock;
+}
 
 /** Everything that one test made. Ends with `await using`. */
 export class World implements AsyncDisposable {
@@ -77,8 +84,8 @@ export class World implements AsyncDisposable {
   }
 
   /** The parts of a node that has joined and listens to nobody, over a log of which a test replaces what it wants. */
-  async parts(log: Partial<UpdateLog> = {}): Promise<Assembly> {
-    const options = resolveOptions({ networkKey, transport: (identity) => this.transport(identity) });
+  async parts({ log, clock, ...given }: PartsOptions = {}): Promise<Assembly> {
+    const options = resolveOptions({ networkKey, transport: (identity) => this.transport(identity), ...given });
     const { identity, log: inner } = memoryStorage();
     await inner.load();
     const whole: UpdateLog = {
@@ -88,7 +95,7 @@ export class World implements AsyncDisposable {
       close: () => inner.close(),
       ...log,
     };
-    const foundation = { ...(await layFoundation(options)), storage: { identity, log: whole } };
+    const foundation = { ...(await layFoundation(options)), storage: { identity, log: whole, close: () => whole.close() }, ...(clock && { clock }) };
     const parts = assemble(options, foundation, () => undefined);
     parts.book.greet({ publicKey: parts.identity.publicKey, certificate: parts.certificate, addresses: [] });
     parts.effects.endRestore();
@@ -231,7 +238,7 @@ export class Stranger implements TransportHandler {
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((bytes, handle) => ({ type: 'batch', handle }) as BatchMessage);
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 

@@ -12,7 +12,7 @@ describe('the writer', () => {
   it('acknowledges a write when the log is synced, and no earlier', async () => {
     await using world = new World();
     const disk = Promise.withResolvers<void>();
-    const { writer, replica, loop, epoch } = await world.parts({ sync: () => disk.promise });
+    const { writer, replica, loop, epoch } = await world.parts({ log: { sync: () => disk.promise } });
     let isDone = false;
     const writing = writer.write(set('k')).then((receipt) => {
       isDone = true;
@@ -31,7 +31,7 @@ describe('the writer', () => {
     const steps: string[] = [];
     const append = ({ type }: LogRecord): void => void steps.push(type);
     const sync = async (): Promise<void> => void steps.push('sync');
-    const { writer, loop } = await world.parts({ append, sync });
+    const { writer, loop } = await world.parts({ log: { append, sync } });
     await world.resolved(writer.write(set('k')));
     expect(steps).toEqual(['batch', 'sync']);
     loop.stop();
@@ -40,7 +40,7 @@ describe('the writer', () => {
   it('hands the failure of the disk to every write that waits for it', async () => {
     await using world = new World();
     const failure = new NodeError('storage-failed', 'no space is left', { path: 'log.bin' });
-    const { writer, loop } = await world.parts({ sync: () => Promise.reject(failure) });
+    const { writer, loop } = await world.parts({ log: { sync: () => Promise.reject(failure) } });
     const outcomes = await world.resolved(Promise.allSettled([writer.write(set('a')), writer.write(set('b'))]));
     expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).toEqual([failure, failure]);
     loop.stop();

@@ -106,6 +106,23 @@ describe('replicas', () => {
     }), { numRuns: 150 });
   });
 
+  it('STA6: admit an update alike, whether a delete of what it builds on came before it or after', () => {
+    const station = new Station(sha256);
+    const pens = [0, 1, 2].map((author) => new Pen(sha256, author)) as [Pen, Pen, Pen];
+    const start = station.edit(pens[0], 'd', (doc) => void doc.getMap('map').set('list', Y.Array.from(['a', 'b']))) as Sealed;
+    const [deleter, writer] = [new Station(sha256), new Station(sha256)];
+    for (const other of [deleter, writer]) other.take(start);
+    const deletes = deleter.edit(pens[1], 'd', (doc) => doc.getMap('map').delete('list')) as Sealed;
+    const writes = writer.edit(pens[2], 'd', (doc) => {
+      (doc.getMap('map').get('list') as Y.Array<string>).insert(1, ['between']);
+      doc.getText('text').insert(0, 'also this');
+    }) as Sealed;
+    deleter.take(writes);
+    writer.take(deletes);
+    expect(deleter.replica.readDocument('d')).toEqual({ list: [], map: {}, text: 'also this' });
+    expect([deleter.hash, deleter.replica.counters]).toEqual([writer.hash, writer.replica.counters]);
+  });
+
   it('STA1: hold the same state as the author of an edit, who applied it first', () => {
     fc.assert(fc.property(history, (steps) => {
       const alone = steps.map((each) => ({ ...each, author: 0 })).filter(({ action }) => action !== 'hear');

@@ -150,7 +150,8 @@ describe('a local edit', () => {
 
   it('STA10: gives way to the log where the log went on without it', () => {
     const { station, pen, first } = begun();
-    expect([unsealed(station, 'd', 'lost ').length, station.replica.readDocument('d')?.['text']]).toEqual([expect.any(Number), 'lost start']);
+    unsealed(station, 'd', 'lost ');
+    expect(station.replica.readDocument('d')?.['text']).toBe('lost start');
     const clone = new Station(sha256);
     clone.take(first);
     const instead = clone.edit(pen, 'd', (doc) => doc.getText('text').insert(5, ' over')) as Sealed;
@@ -158,6 +159,20 @@ describe('a local edit', () => {
     expect([station.hash, station.replica.readDocument('d')?.['text']]).toEqual([clone.hash, 'start over']);
     expect(station.edit(pen, 'd', (doc) => doc.getText('text').insert(0, 're')) === undefined).toBe(false);
     expect(station.replica.readDocument('d')?.['text']).toBe('restart over');
+  });
+
+  it('STA10: builds on what others have written since the last one', () => {
+    const { station, pen, first } = begun();
+    const other = elsewhere(first);
+    station.take(other.edit(new Pen(sha256, 1), 'd', (doc) => doc.getText('text').insert(5, ' of others')) as Sealed);
+    const seen: string[] = [];
+    const last = station.edit(pen, 'd', (doc) => {
+      seen.push(doc.getText('text').toJSON());
+      doc.getText('text').insert(15, '!');
+    }) as Sealed;
+    other.take(last);
+    expect([seen, other.replica.readDocument('d')?.['text']]).toEqual([['start of others'], 'start of others!']);
+    expect(other.hash).toBe(station.hash);
   });
 
   it('STA10: of a restarted author builds on its earlier epochs', () => {

@@ -56,6 +56,26 @@ describe('the places that items claim', () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
+  it('STA8: are judged by all that the author must have known, through others too', () => {
+    const before: Placed = { author: 0, clock: 0 };
+    const after: Placed = { author: 1, clock: 0, origin: [0, 0] };
+    // Who knows the second item knows the first, since the author of the second did.
+    const claims: readonly [Placed, number][] = [
+      [{ author: 2, clock: 0, right: [1, 0] }, 1],
+      [{ author: 2, clock: 0, origin: [0, 0], right: [1, 0] }, 0],
+      [{ author: 2, clock: 0, origin: [0, 0] }, 0],
+      [{ author: 2, clock: 0, origin: [1, 0] }, 0],
+      [{ author: 2, clock: 0 }, 0],
+    ];
+    for (const [claim, refused] of claims) {
+      const station = new Station(sha256);
+      for (const placed of [before, after, claim]) {
+        station.take(new Pen(sha256, placed.author).write('d', updateFor(placed, clientOf)));
+      }
+      expect(station.replica.counters.inadmissibleUpdates).toBe(refused);
+    }
+  });
+
   it('STA8: end in one order wherever they are admitted, for any claims in any order of arrival', () => {
     let admitted = 0;
     let refused = 0;

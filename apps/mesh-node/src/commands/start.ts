@@ -33,7 +33,7 @@ export async function start(config: Config, isJson: boolean, terminal: Terminal)
   const detach = stop.attach();
   try {
     if (config.dev) log.warn('--dev: this network is open, every process of this machine can join it');
-    const opening = openDaemon({ config, folder, networkKey, log, stop });
+    const opening = openDaemon({ config, folder, lock, networkKey, log, stop });
     // A signal counts while the node is still on its way up, too.
     await Promise.race([opening.then(() => stop.requested), stop.requested]);
     const ending = await inTime(leave(opening, await stop.requested, log));

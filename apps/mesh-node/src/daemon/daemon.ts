@@ -1,5 +1,5 @@
 /** A running node with its log, its health server and its control socket: what `start` holds until the end. */
-import type { MeshNode } from '@murmuration/node';
+import type { DirectoryLock, MeshNode } from '@murmuration/node';
 import type { Config } from '../config/settings.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { versionInfo } from '../commands/version.ts';
@@ -16,6 +16,8 @@ import { Undo } from './undo.ts';
 export interface DaemonParts {
   readonly config: Config;
   readonly folder: NodeFolder;
+  /** Held by the caller, for longer than the node lives. */
+  readonly lock: DirectoryLock;
   readonly networkKey: string | undefined;
   readonly log: Log;
   readonly stop: StopSignal;
@@ -39,13 +41,13 @@ export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
   }
 }
 
-async function open({ config, folder, networkKey, log, stop }: DaemonParts, undo: Undo): Promise<Daemon> {
+async function open({ config, folder, lock, networkKey, log, stop }: DaemonParts, undo: Undo): Promise<Daemon> {
   let readiness = (): Readiness => ({ isReady: false, reason: 'starting' });
   const health = await HealthServer.listen(config.http, () => readiness(), log);
   undo.add(() => health.close());
 
   undo.add(() => withdrawAddresses(folder));
-  const { node, bootstrap } = await openNode(config, folder, networkKey);
+  const { node, bootstrap } = await openNode(config, { folder, lock }, networkKey);
   readiness = () => readinessOf(node, stop, bootstrap.length > 0);
   undo.add(logEvents(node, log));
   undo.add(node.on('storage-failed', () => stop.request('storage-failed')));

@@ -7,7 +7,7 @@ import type { Config } from '../config/settings.ts';
 import { chooseListenPorts, type ChosenPorts } from '../listen-ports.ts';
 import { discoverAddresses, publishAddresses } from '../local-discovery.ts';
 import { networkFingerprint } from '../network-key.ts';
-import type { NodeFolder } from '../node-folder.ts';
+import type { ClaimedFolder } from '../node-folder.ts';
 import { ProgramError, codeOf, type ProgramErrorCode } from '../program-error.ts';
 
 /** A node that listens. */
@@ -21,12 +21,12 @@ export interface OpenNode {
 const portChoicesMax = 3;
 
 /** Opens it. Throws a `ProgramError` where the world does not let it. */
-export async function openNode(config: Config, folder: NodeFolder, networkKey: string | undefined): Promise<OpenNode> {
+export async function openNode(config: Config, claimed: ClaimedFolder, networkKey: string | undefined): Promise<OpenNode> {
   const wanted = config.listen.filter((text) => config.transport === 'both' || parseAddress(text)?.wire === config.transport);
   for (let choice = 1; ; choice += 1) {
-    const ports = await chooseListenPorts(wanted, folder.ports);
+    const ports = await chooseListenPorts(wanted, claimed.folder.ports);
     try {
-      return await openOn(ports, config, folder, networkKey);
+      return await openOn(ports, config, claimed, networkKey);
     } catch (error) {
       const isCollision = codeOf(error) === 'address-in-use' && ports.isOurChoice && choice < portChoicesMax;
       if (!isCollision) throw failureOf(error);
@@ -35,7 +35,7 @@ export async function openNode(config: Config, folder: NodeFolder, networkKey: s
 }
 
 async function openOn(
-  { listen }: ChosenPorts, config: Config, folder: NodeFolder, networkKey: string | undefined,
+  { listen }: ChosenPorts, config: Config, { folder, lock }: ClaimedFolder, networkKey: string | undefined,
 ): Promise<OpenNode> {
   const network = networkFingerprint(networkKey);
   publishAddresses(folder, { network, addresses: listen });
@@ -45,6 +45,7 @@ async function openOn(
     transport: ({ secretKey }) =>
       libp2pTransport({ secretKey, frameBytesMax, listen, wires: config.transport, idleTimeoutMs: config.idleTimeoutMs }),
     dataDirectory: folder.path,
+    directoryLock: lock,
     ...(networkKey === undefined ? {} : { networkKey }),
     bootstrap,
     name: folder.name,

@@ -12,5 +12,6 @@ import type { Storage } from './ports.ts';
 export async function openFileStorage(directory: string): Promise<Storage> {
   const path = resolve(directory);
   await prepareDataDirectory(path);
-  return { identity: new FileIdentity(path), log: new FileLog(path) };
+  const log = new FileLog(path);
+  return { identity: new FileIdentity(path), log, close: () => log.close() };
 }

@@ -9,7 +9,8 @@ import type { IdentityStore, LogContents, LogRecord, Storage, UpdateLog } from '
 
 /** A new, empty storage. */
 export function memoryStorage(): Storage {
-  return { identity: new MemoryIdentity(), log: new MemoryLog() };
+  const log = new MemoryLog();
+  return { identity: new MemoryIdentity(), log, close: () => log.close() };
 }
 
 class MemoryIdentity implements IdentityStore {

@@ -55,4 +55,6 @@ export interface IdentityStore {
 export interface Storage {
   readonly identity: IdentityStore;
   readonly log: UpdateLog;
+  /** Closes the log and leaves the place to others. Idempotent; rejects where the last sync fails. */
+  close(): Promise<void>;
 }

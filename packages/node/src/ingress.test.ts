@@ -1,0 +1,87 @@
+/** The way in: in slices, bounded, and not to be stopped by one bad frame. */
+import { beginFrame, frameBytesMax, silentObserver, writeMessage, type Millis, type Observer, type WallMillis } from '@murmuration/protocol';
+import type { Link } from '@murmuration/transport';
+import { describe, expect, it } from 'vitest';
+import type { Assembly } from './assembly.ts';
+import type { Clock } from './clock.ts';
+import { World, type Stranger } from './world.test.support.ts';
+
+/** A clock on which every look costs time: as if the work between two looks did. */
+function slowClock(costMs: number): Clock {
+  let now = 0;
+  return { now: () => (now += costMs) as Millis, wallNow: () => 1 as WallMillis };
+}
+
+/** The parts of a node with a greeted link, whose frames the test brings. */
+async function linked(world: World, options: { readonly costMs?: number; readonly observer?: Partial<Observer> } = {}) {
+  const clock = options.costMs === undefined ? undefined : slowClock(options.costMs);
+  const parts = await world.parts({ observer: { ...silentObserver, ...options.observer }, ...(clock && { clock }) });
+  const stranger = await world.stranger();
+  const link = linkOf(stranger);
+  parts.links.onLinkUp(link);
+  parts.links.onFrame(link, stranger.hello());
+  return { parts, bring: (frame: Uint8Array): void => parts.links.onFrame(link, frame) };
+}
+
+function linkOf({ identity: { peer, publicKey } }: Stranger): Link {
+  const fixed = { transport: 'memory', direction: 'inbound', remoteAddress: '/memory/0', bufferedBytes: 0 } as const;
+  return { peer, publicKey, ...fixed, send: () => true, close: () => undefined };
+}
+
+function roundFrame(high: number): Uint8Array {
+  const frame = beginFrame();
+  writeMessage(frame, { type: 'round', digest: { high, low: 0 }, isReply: true }, {} as never);
+  return frame.finish();
+}
+
+const end = ({ loop }: Assembly): void => loop.stop();
+
+describe('ingress', () => {
+  it('reads at once what it has time for, and the rest in later slices, however many calls bring it', async () => {
+    await using world = new World();
+    let heard = 0;
+    const { parts, bring } = await linked(world, { costMs: 1, observer: { digestCompared: () => void heard++ } });
+    for (let i = 0; i < 40; i++) bring(roundFrame(i));
+    const atOnce = heard;
+    expect(atOnce).toBeGreaterThan(0);
+    expect(atOnce).toBeLessThan(40);
+    await world.pass(0);
+    expect(heard).toBeGreaterThan(atOnce);
+    await world.until(() => heard === 40, 'all are read');
+    end(parts);
+  });
+
+  it('holds 32 MiB of frames that wait, and drops and counts what is beyond', async () => {
+    await using world = new World();
+    const { parts, bring } = await linked(world, { costMs: 10 });
+    for (let i = 0; i < 60; i++) bring(new Uint8Array(frameBytesMax));
+    expect(parts.counters.snapshot()).toEqual({ 'dropped.ingress-full': 60 - 51 });
+    end(parts);
+  });
+
+  it('reads nothing any more once the node has ended, whatever waits', async () => {
+    await using world = new World();
+    let heard = 0;
+    const { parts, bring } = await linked(world, { costMs: 1, observer: { digestCompared: () => void heard++ } });
+    for (let i = 0; i < 40; i++) bring(roundFrame(i));
+    const before = heard;
+    end(parts);
+    bring(roundFrame(41));
+    await world.pass(100);
+    expect(heard).toBe(before);
+  });
+
+  it('goes on with the next frame after one at which something of ours threw', async () => {
+    await using world = new World();
+    let heard = 0;
+    const digestCompared = (): void => {
+      heard++;
+      if (heard === 1) throw new Error('a bug');
+    };
+    const { parts, bring } = await linked(world, { observer: { digestCompared } });
+    expect(() => bring(roundFrame(1))).toThrow('a bug');
+    bring(roundFrame(2));
+    expect(heard).toBe(2);
+    end(parts);
+  });
+});
