@@ -13,7 +13,7 @@ async function pair(world: World): Promise<[MeshNode, MeshNode]> {
 }
 
 describe('close', () => {
-  it('tells the others that the node left', async () => {
+  it('REG7: tells the others that the node left', async () => {
     await using world = new World();
     const [node, other] = await pair(world);
     const seen = eventsOf(other);
@@ -98,6 +98,7 @@ describe('close', () => {
       void world.pass(50);
     }
     await world.until(() => other.status().members.left === 1, 'the other knows');
+    expect(other.status().links.memory).toBe(0);
   });
 
   it('rejects where the last sync fails, and has closed all the same', async () => {

@@ -29,7 +29,7 @@ async function expectRefused(world: World, stranger: Stranger, node: MeshNode, r
 }
 
 describe('a node of another network', () => {
-  it('is refused on both sides, by an event and a counter that say why', async () => {
+  it('BYZ2: is refused on both sides, by an event and a counter that say why', async () => {
     await using world = new World();
     const { node, friend, seen } = await pair(world);
     const foreign = await world.node({ networkKey: otherNetworkKey, bootstrap: node.addresses });
@@ -100,7 +100,7 @@ describe('a stranger', () => {
     await expectUndisturbed(world, node, friend);
   });
 
-  it('that speaks another version is refused, and told of by number', async () => {
+  it('NET8: that speaks another version is refused, and told of by number', async () => {
     await using world = new World();
     const { node, friend, seen } = await pair(world);
     const stranger = await world.stranger();
@@ -113,7 +113,7 @@ describe('a stranger', () => {
     await expectUndisturbed(world, node, friend);
   });
 
-  it('whose certificate is another member\'s is refused', async () => {
+  it('BYZ1: whose certificate is another member\'s is refused', async () => {
     await using world = new World();
     const { node, friend } = await pair(world);
     const [thief, member] = [await world.stranger(), await world.stranger()];
@@ -123,7 +123,7 @@ describe('a stranger', () => {
     await expectUndisturbed(world, node, friend);
   });
 
-  it('without a certificate is refused', async () => {
+  it('BYZ1: without a certificate is refused', async () => {
     await using world = new World();
     const { node, friend } = await pair(world);
     const stranger = await world.stranger();

@@ -3,8 +3,9 @@ import { generateSecretKey } from '@murmuration/byzantine/schemes';
 import { noCertificate, type BatchEnvelope } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { identityOf } from './identity.ts';
+import type { MeshNodeOptions } from './options.ts';
 import type { MeshNode } from './public-node.ts';
-import { agree, textOf, World, type Stranger } from './world.test.support.ts';
+import { agree, countingScheme, textOf, World, type Stranger } from './world.test.support.ts';
 
 type Epoch = BatchEnvelope['epoch'];
 type Sequence = BatchEnvelope['firstSequence'];
@@ -17,8 +18,8 @@ interface Scene {
 }
 
 /** Two nodes, and a stranger that one of them has admitted. */
-async function scene(world: World): Promise<Scene> {
-  const node = await world.node();
+async function scene(world: World, options: Partial<MeshNodeOptions> = {}): Promise<Scene> {
+  const node = await world.node(options);
   const friend = await world.node({ bootstrap: node.addresses });
   await world.until(() => node.status().links.memory === 1 && agree(node, friend), 'the friends meet');
   const stranger = await world.stranger();
@@ -51,14 +52,14 @@ describe('a frame', () => {
     ['of another version', (): Uint8Array => Uint8Array.of(2)],
     ['with a second greeting', (stranger: Stranger): Uint8Array => stranger.hello()],
     ['above the limit of frames', (): Uint8Array => new Uint8Array(700 * 1024).fill(1)],
-  ])('%s is an offence: its sender is banned, nobody else is', async (_what, frame) => {
+  ])('BYZ3: %s is an offence: its sender is banned, nobody else is', async (_what, frame) => {
     await using world = new World();
     const set = await scene(world);
     set.stranger.sendBytes(frame(set.stranger));
     await expectBanned(set, 'malformed-frame');
   });
 
-  it('of a banned peer that was already waiting is not read', async () => {
+  it('BYZ5: of a banned peer that was already waiting is not read', async () => {
     await using world = new World();
     const set = await scene(world);
     const { stranger } = set;
@@ -70,7 +71,7 @@ describe('a frame', () => {
 });
 
 describe('a ban', () => {
-  it('ends, and who behaves then is heard', async () => {
+  it('BYZ3: ends, and who behaves then is heard', async () => {
     await using world = new World();
     const set = await scene(world);
     const { node, stranger } = set;
@@ -175,20 +176,23 @@ describe('a batch', () => {
     await expectBanned(set, 'malformed-batch');
   });
 
-  it('that is replayed is a duplicate, costs no verification, and nobody is blamed', async () => {
+  it('GOS13: that is replayed is a duplicate, costs no verification, and nobody is blamed', async () => {
     await using world = new World();
-    const { node, stranger } = await scene(world);
+    const scheme = countingScheme();
+    const { node, stranger } = await scene(world, { scheme });
     const batch = stranger.batch();
     stranger.sendBatches(batch);
     await world.until(() => node.get(stranger.identity.peer, 'k') !== undefined, 'it is applied');
     const before = node.stateHash();
+    const verified = scheme.verified();
     stranger.sendBatches(batch, batch);
     await world.until(() => (node.status().counters['ignored.duplicate'] ?? 0) >= 2, 'both are counted');
     expect(node.stateHash()).toBe(before);
+    expect(scheme.verified()).toBe(verified);
     expect(stranger.downs).toEqual([]);
   });
 
-  it('that leaves a hole in its log waits for what is missing, which is asked for at once', async () => {
+  it('GOS1: that leaves a hole in its log waits for what is missing, which is asked for at once', async () => {
     await using world = new World();
     const { node, stranger } = await scene(world);
     // Its own rounds make the node ask before; after a while of silence it does not.

@@ -24,6 +24,7 @@ import {
   type PeerIndex,
   type PeerIntroduction,
   type ReceivedMessage,
+  type SignatureScheme,
   type Update,
   type WallMillis,
   type WireNames,
@@ -259,6 +260,23 @@ export class Stranger implements TransportHandler {
     const signed = signedBytesOf(envelope);
     return joinSignature(signed, (signedBy ?? this.identity).signer.sign(signed));
   }
+}
+
+/** A scheme that counts what it verifies. */
+export function countingScheme(): SignatureScheme & { readonly verified: () => number } {
+  const scheme = signatureScheme();
+  let verified = 0;
+  return {
+    name: scheme.name,
+    isAcceptableKey: (key) => scheme.isAcceptableKey(key),
+    verify: (signed) => {
+      verified++;
+      return scheme.verify(signed);
+    },
+    verifyBatch: (signed) => scheme.verifyBatch(signed),
+    hash: (message) => scheme.hash(message),
+    verified: () => verified,
+  };
 }
 
 /** Every event of a node, from now on. */

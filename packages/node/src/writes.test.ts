@@ -1,27 +1,9 @@
 /** Writing to the own log: what is refused, what travels together, and when a write counts as done. */
-import { signatureScheme } from '@murmuration/byzantine/schemes';
-import { batchBytesMax, documentUpdateBytesMax, registerKeyBytesMax, registerValueBytesMax, type SignatureScheme } from '@murmuration/protocol';
+import { batchBytesMax, documentUpdateBytesMax, registerKeyBytesMax, registerValueBytesMax } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
-import { agree, eventsOf, textOf, World } from './world.test.support.ts';
+import { agree, countingScheme, eventsOf, textOf, World } from './world.test.support.ts';
 
 const largest = new Uint8Array(registerValueBytesMax);
-
-/** A scheme that counts what it verifies. */
-function countingScheme(): SignatureScheme & { readonly verified: () => number } {
-  const scheme = signatureScheme();
-  let verified = 0;
-  return {
-    name: scheme.name,
-    isAcceptableKey: (key) => scheme.isAcceptableKey(key),
-    verify: (signed) => {
-      verified++;
-      return scheme.verify(signed);
-    },
-    verifyBatch: (signed) => scheme.verifyBatch(signed),
-    hash: (message) => scheme.hash(message),
-    verified: () => verified,
-  };
-}
 
 describe('writes of one turn', () => {
   it('share one batch and one signature, which others verify once', async () => {

@@ -2,7 +2,7 @@
 
 /** Why an update is left out. A closed set: telemetry mirrors it. */
 export type InadmissibleReason =
-  /** More bytes, structs or deleted ranges than an update may have. */
+  /** More bytes, structs, deleted ranges or insertions at one position than an update may have. */
   | 'oversized'
   /** Not a Yjs update of version 1, or one that says nothing. */
   | 'undecodable'

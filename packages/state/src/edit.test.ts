@@ -73,6 +73,16 @@ describe('a local edit', () => {
     }
   });
 
+  it('STA13: inserts at one position up to 32 times: Yjs compares each with all that is concurrent there', () => {
+    const { station, pen } = begun();
+    const prepend = (count: number) => (doc: SharedDoc): void => {
+      for (let done = 0; done < count; done++) doc.getText('text').insert(0, 'x');
+    };
+    expect(reasonOf(() => station.edit(pen, 'd', prepend(33)))).toBe('oversized');
+    expect(reasonOf(() => station.edit(pen, 'd', prepend(32)))).toBeUndefined();
+    expect(station.replica.readDocument('d')?.['text']).toBe(`${'x'.repeat(32)}start`);
+  });
+
   it('STA10: that throws changes nothing', () => {
     const { station, pen, first } = begun();
     expect(() => station.edit(pen, 'd', (doc) => {

@@ -7,6 +7,8 @@
  * finds the same.
  */
 import * as Y from 'yjs';
+import { siblingsPerUpdateMax } from './admission-limits.ts';
+import type { InadmissibleReason } from './admission.ts';
 import type { SharedDoc, SharedType } from './shared-doc.ts';
 import { firstItemOf } from './type-internals.ts';
 
@@ -20,6 +22,8 @@ export class Neighbors {
   /** What comes first in a type, and what comes after an id, where items of this update have changed it. */
   readonly #heads = new Map<SharedType, Y.ID | null>();
   readonly #followers = new Map<number, Map<number, Y.ID | null>>();
+  /** Items of this update by the type that they begin, or by what they follow. */
+  readonly #siblings = new Map<SharedType | string, number>();
 
   /** `knownOf` is the exclusive clock of each client that the author must have known. */
   constructor(doc: SharedDoc, client: number, firstClock: number, knownOf: (client: number) => number) {
@@ -29,14 +33,17 @@ export class Neighbors {
     this.#knownOf = knownOf;
   }
 
-  /** Puts the next item into its list or text; false if its author never saw its neighbors side by side. */
-  insert({ id, length, origin, rightOrigin }: Y.Item, type: SharedType): boolean {
+  /** Puts the next item into its list or text; a reason if its author never saw its neighbors side by side. */
+  insert({ id, length, origin, rightOrigin }: Y.Item, type: SharedType): InadmissibleReason | undefined {
     const follower = origin === null ? this.#headOf(type) : this.#followerOf(origin);
-    if (!Y.compareIDs(follower, rightOrigin)) return false;
+    if (!Y.compareIDs(follower, rightOrigin)) return 'impossible-place';
     if (origin === null) this.#heads.set(type, id);
     else this.#setFollower(origin, id);
     this.#setFollower(Y.createID(id.client, id.clock + length - 1), rightOrigin);
-    return true;
+    const origins = origin === null ? type : `${origin.client}:${origin.clock}`;
+    const siblings = (this.#siblings.get(origins) ?? 0) + 1;
+    this.#siblings.set(origins, siblings);
+    return siblings > siblingsPerUpdateMax ? 'oversized' : undefined;
   }
 
   #headOf(type: SharedType): Y.ID | null {

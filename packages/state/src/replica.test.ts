@@ -23,7 +23,8 @@ describe('examine', () => {
     station.take(first);
     const { hash } = station;
     expect([first, fork, second, third].map((sealed) => station.examine(sealed))).toEqual([
-      { type: 'ignore', reason: 'duplicate' }, { type: 'ignore', reason: 'forked-log' }, accept, { type: 'ignore', reason: 'gap' },
+      { type: 'ignore', reason: 'duplicate' }, { type: 'ignore', reason: 'forked-log' }, accept,
+      { type: 'ignore', reason: 'gap' },
     ]);
     expect(station.examine(b.seal([set('k', 4)]))).toEqual({ type: 'ignore', reason: 'forked-log' });
     expect([station.hash, station.replica.counts().batches]).toEqual([hash, 1]);
@@ -65,14 +66,16 @@ describe('examine', () => {
     expect(station.examine(pens[0].seal([set('d', 1)]))).toEqual(full);
     station.take(pens[1].seal([set('a', 1), set('b', 1)]));
     expect(station.examine(pens[1].seal([set('c', 1)]))).toEqual(full);
-    expect(station.examine(new Pen(sha256, 1, 2).seal([set('a', 3), set('b', 3), set('a', 4), set('b', 5)]))).toEqual(accept);
+    const known = new Pen(sha256, 1, 2).seal([set('a', 3), set('b', 3), set('a', 4), set('b', 5)]);
+    expect(station.examine(known)).toEqual(accept);
   });
 
   it('STA13: opens no more logs than it has room for', () => {
     const station = new Station(sha256, { options: { logsMax: 1 } });
     const pen = new Pen(sha256, 1);
     station.take(pen.seal([set('a', 1)]));
-    expect(station.examine(new Pen(sha256, 1, 2).seal([set('a', 1)]))).toEqual({ type: 'ignore', reason: 'frontier-full' });
+    const another = new Pen(sha256, 1, 2).seal([set('a', 1)]);
+    expect(station.examine(another)).toEqual({ type: 'ignore', reason: 'frontier-full' });
     expect(station.examine(pen.seal([set('b', 1)]))).toEqual(accept);
   });
 });
@@ -124,7 +127,8 @@ describe('apply', () => {
     expect(station.replica.headOf(author, pen.epoch)).toEqual({ nextSequence: 1, previousHash: new Uint8Array(32) });
     const sealed = pen.seal([set('a', 1), set('b', 1)]);
     station.take(sealed);
-    expect(station.replica.headOf(author, pen.epoch)).toEqual({ nextSequence: 3, previousHash: sha256(sealed.batch.signed) });
+    const previousHash = sha256(sealed.batch.signed);
+    expect(station.replica.headOf(author, pen.epoch)).toEqual({ nextSequence: 3, previousHash });
   });
 });
 
@@ -138,7 +142,8 @@ describe('reading registers', () => {
       }
       const inOrder = authors.toSorted((a, b) => (keyOf(a)[0] as number) - (keyOf(b)[0] as number));
       const listed = station.replica.registers().map(({ author, key }) => `${author}${key}`);
-      expect(listed).toEqual(inOrder.flatMap((author) => ['a', 'b', 'x/1'].map((key) => `${station.peerOf(author)}${key}`)));
+      const keysOf = (author: number): string[] => ['a', 'b', 'x/1'].map((key) => `${station.peerOf(author)}${key}`);
+      expect(listed).toEqual(inOrder.flatMap(keysOf));
       const [own] = station.replica.registers({ author: station.peerOf(2), keyPrefix: 'x/' });
       expect(own?.key).toBe('x/1');
       const { hash } = station;

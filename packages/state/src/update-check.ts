@@ -96,7 +96,8 @@ function placeFault(
     if (!(struct instanceof Y.Item)) continue;
     const place = placement.place(struct);
     if (typeof place === 'string') return place;
-    if (place.key === null && !neighbors.insert(struct, place.type)) return 'impossible-place';
+    const fault = place.key === null ? neighbors.insert(struct, place.type) : undefined;
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
