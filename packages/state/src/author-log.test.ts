@@ -4,7 +4,7 @@ import type { BatchMessage, Sequence } from '@murmuration/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AuthorLog } from './author-log.ts';
-import { headerOf, keyOf, Pen, type Sealed } from './test-authors/pen.ts';
+import { headerOf, keyOf, Pen, type Sealed } from './pen.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const identity = { author: 1 as never, publicKey: keyOf(1), epoch: 1 as never, client: 7, isShadowed: false };

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { SharedDoc } from './shared-doc.ts';
-import { Pen, type Sealed } from './test-authors/pen.ts';
-import { interleave, Station } from './test-authors/station.ts';
+import { Pen, type Sealed } from './pen.test.support.ts';
+import { interleave, Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalText } from './canonical-content.ts';
 import { clientIdOf, clientSeed } from './client-id.ts';
-import { keyOf, Pen, type Hash, type Sealed } from './test-authors/pen.ts';
-import { interleave, Station } from './test-authors/station.ts';
+import { keyOf, Pen, type Hash, type Sealed } from './pen.test.support.ts';
+import { interleave, Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 

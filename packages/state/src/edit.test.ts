@@ -7,9 +7,9 @@ import { documentsPerLogMax } from './admission-limits.ts';
 import type { InadmissibleReason } from './admission.ts';
 import type { StateErrorDetails } from './errors.ts';
 import type { SharedDoc } from './shared-doc.ts';
-import { item, updateOf } from './test-authors/crafted.ts';
-import { Pen, type Sealed } from './test-authors/pen.ts';
-import { Station } from './test-authors/station.ts';
+import { item, updateOf } from './crafted.test.support.ts';
+import { Pen, type Sealed } from './pen.test.support.ts';
+import { Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { clientIdOf, clientSeed } from './client-id.ts';
 import type { DocumentGrants } from './grants.ts';
-import { anyOf, item, updateOf } from './test-authors/crafted.ts';
-import { keyOf, Pen, type Sealed } from './test-authors/pen.ts';
-import { Station } from './test-authors/station.ts';
+import { anyOf, item, updateOf } from './crafted.test.support.ts';
+import { keyOf, Pen, type Sealed } from './pen.test.support.ts';
+import { Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const clientOf = (author: number): number => clientIdOf(sha256(clientSeed(keyOf(author), 1 as Epoch)));

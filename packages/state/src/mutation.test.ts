@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { clientIdOf, clientSeed } from './client-id.ts';
-import { anyOf, gc, item, typeOf, updateOf, type Content, type CraftedItem, type Id } from './test-authors/crafted.ts';
-import { keyOf, Pen, type Sealed } from './test-authors/pen.ts';
-import { interleave, Station } from './test-authors/station.ts';
+import { anyOf, gc, item, typeOf, updateOf, type Content, type CraftedItem, type Id } from './crafted.test.support.ts';
+import { keyOf, Pen, type Sealed } from './pen.test.support.ts';
+import { interleave, Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const clients = [0, 1, 2].map((author) => clientIdOf(sha256(clientSeed(keyOf(author), 1 as Epoch))));

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { clientIdOf, clientSeed } from './client-id.ts';
 import { openDoc } from './shared-doc.ts';
-import { item, stringOf, updateOf, type Id } from './test-authors/crafted.ts';
-import { keyOf, Pen, type Sealed } from './test-authors/pen.ts';
-import { interleave, Station } from './test-authors/station.ts';
+import { item, stringOf, updateOf, type Id } from './crafted.test.support.ts';
+import { keyOf, Pen, type Sealed } from './pen.test.support.ts';
+import { interleave, Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const clientOf = (author: number): number => clientIdOf(sha256(clientSeed(keyOf(author), 1 as Epoch)));

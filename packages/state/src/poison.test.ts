@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { InadmissibleReason } from './admission.ts';
 import { clientIdOf, clientSeed } from './client-id.ts';
-import { keyOf, Pen } from './test-authors/pen.ts';
-import { anyOf, gc, item, skip, typeOf, updateOf, varText, varUint } from './test-authors/crafted.ts';
-import { Station } from './test-authors/station.ts';
+import { keyOf, Pen } from './pen.test.support.ts';
+import { anyOf, gc, item, skip, typeOf, updateOf, varText, varUint } from './crafted.test.support.ts';
+import { Station } from './station.test.support.ts';
 
 // The rows of the poison list (RELIABILITY.md, section 3). Y1 and Y2 need V2, which nothing here ever calls.
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();

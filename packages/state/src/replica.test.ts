@@ -6,8 +6,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Replica } from './replica.ts';
-import { keyOf, Pen, type Sealed } from './test-authors/pen.ts';
-import { Station } from './test-authors/station.ts';
+import { keyOf, Pen, type Sealed } from './pen.test.support.ts';
+import { Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const node = 0 as NodeIndex;

@@ -2,10 +2,10 @@
  * Test tool: a replica with a peer table of its own. Stations number the same authors differently, as real nodes do.
  */
 import type { PeerIndex, Verdict } from '@murmuration/protocol';
-import type { StateOptionsInput } from '../options.ts';
-import { Replica, type StateChange } from '../replica.ts';
-import type { SharedDoc } from '../shared-doc.ts';
-import { headerOf, keyOf, type Hash, type Pen, type Sealed } from './pen.ts';
+import type { StateOptionsInput } from './options.ts';
+import { Replica, type StateChange } from './replica.ts';
+import type { SharedDoc } from './shared-doc.ts';
+import { headerOf, keyOf, type Hash, type Pen, type Sealed } from './pen.test.support.ts';
 
 /** One node of a test. Author `a` is peer `a * stride + shift` here. */
 export class Station {
