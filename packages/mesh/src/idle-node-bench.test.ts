@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const bench = fileURLToPath(new URL('../../../bench/memory/idle-node.ts', import.meta.url));
+const bench = fileURLToPath(new URL('../../../bench/memory/memory.ts', import.meta.url));
 
 interface Preset {
   readonly name: string;

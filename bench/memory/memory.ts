@@ -3,7 +3,7 @@
  * what the process really grows by when many edge nodes have joined and filled their tables. The budget is 2 KiB for an
  * edge node (ARCHITECTURE.md, section 2); the defaults are those of a daemon, which runs one node.
  *
- *   node bench/memory/idle-node.ts [--small] [--json]
+ *   node bench/memory/memory.ts [--small] [--json]
  */
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
