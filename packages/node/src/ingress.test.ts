@@ -1,5 +1,5 @@
 /** The way in: in slices, bounded, and not to be stopped by one bad frame. */
-import { beginFrame, frameBytesMax, silentObserver, writeMessage, type Millis, type Observer, type WallMillis } from '@murmuration/protocol';
+import { beginFrame, frameBytesMax, noPeer, silentObserver, writeMessage, type Millis, type Observer, type WallMillis } from '@murmuration/protocol';
 import type { Link } from '@murmuration/transport';
 import { describe, expect, it } from 'vitest';
 import type { Assembly } from './assembly.ts';
@@ -69,6 +69,19 @@ describe('ingress', () => {
     bring(roundFrame(41));
     await world.pass(100);
     expect(heard).toBe(before);
+  });
+
+  it('BYZ5: does not read what still waits of a peer that an earlier frame has banned', async () => {
+    await using world = new World();
+    const { parts, bring } = await linked(world, { costMs: 1 });
+    const member = await world.stranger();
+    for (let i = 0; i < 9; i++) bring(roundFrame(i));
+    bring(Uint8Array.of(1, 99));
+    bring(member.claims([member.introduction]));
+    await world.until(() => (parts.counters.snapshot()['ignored.sender-banned'] ?? 0) > 0, 'the last frame had its turn');
+    expect(parts.counters.snapshot()).toMatchObject({ 'offence.malformed-frame': 1, 'ignored.sender-banned': 1 });
+    expect(parts.book.find(member.identity.publicKey)).toBe(noPeer);
+    end(parts);
   });
 
   it('goes on with the next frame after one at which something of ours threw', async () => {

@@ -55,6 +55,12 @@ const frameBytesMax = 1024 * 1024;
 /** The timer of the machine, taken before any clock is replaced. */
 const ownTime = setTimeout;
 
+/** Who a stranger is: somebody new with the network's key, unless told otherwise. */
+export interface StrangerOptions {
+  readonly key?: string;
+  readonly identity?: Identity;
+}
+
 /** What a test replaces in the parts of a node. */
 export interface PartsOptions extends Partial<MeshNodeOptions> {
   readonly log?: Partial<UpdateLog>;
@@ -104,9 +110,9 @@ export class World implements AsyncDisposable {
     return parts;
   }
 
-  /** Somebody who holds the network's key, unless told otherwise, and speaks for itself. */
-  async stranger(key: string = networkKey): Promise<Stranger> {
-    const stranger = new Stranger(this, key);
+  /** Somebody who speaks for itself. */
+  async stranger({ key = networkKey, identity = identityOf(generateSecretKey()) }: StrangerOptions = {}): Promise<Stranger> {
+    const stranger = new Stranger(this, key, identity);
     await stranger.transport.start(stranger);
     this.#strangers.push(stranger);
     return stranger;
@@ -165,7 +171,7 @@ export interface BatchDraft extends Partial<BatchEnvelope> {
 
 /** A peer without a node. */
 export class Stranger implements TransportHandler {
-  readonly identity: Identity = identityOf(generateSecretKey());
+  readonly identity: Identity;
   readonly transport: Transport;
   readonly networkId: Uint8Array;
   readonly certificate: Uint8Array;
@@ -174,8 +180,9 @@ export class Stranger implements TransportHandler {
   link: Link | undefined;
   readonly #world: World;
 
-  constructor(world: World, key: string) {
+  constructor(world: World, key: string, identity: Identity) {
     this.#world = world;
+    this.identity = identity;
     this.transport = world.transport(this.identity);
     const network = key === openNetwork ? undefined : signerFromSecret(Buffer.from(key, 'hex'));
     this.networkId = networkOf(network?.publicKey, signatureScheme()).id;
@@ -232,10 +239,14 @@ export class Stranger implements TransportHandler {
     this.sendBytes(frameOf(messages, names([])));
   }
 
-  /** Tells of members by their introductions, all alive in epoch 1 unless told otherwise. */
-  sendClaims(members: readonly PeerIntroduction[], claim: Partial<MemberClaim> = {}): void {
-    const claims = members.map((_, i) => ({ peer: i as PeerIndex, state: 'alive', epoch: 1, incarnation: 0, ...claim }) as MemberClaim);
-    this.sendBytes(frameOf([{ type: 'claims', claims }], names(members)));
+  /** Tells of members by their introductions, all alive in epoch 1. */
+  sendClaims(members: readonly PeerIntroduction[]): void {
+    this.sendBytes(this.claims(members));
+  }
+
+  claims(members: readonly PeerIntroduction[]): Uint8Array {
+    const claims = members.map((_, i) => ({ peer: i as PeerIndex, state: 'alive', epoch: 1, incarnation: 0 }) as MemberClaim);
+    return frameOf([{ type: 'claims', claims }], names(members));
   }
 
   sendBatches(...batches: Uint8Array[]): void {
