@@ -81,7 +81,7 @@ export class Ingress {
     const { loop } = this.#context;
     let taken = 0;
     try {
-      while (taken < this.#waiting.length && !loop.isStopped && loop.now() < this.#sliceEndMs) {
+      while (taken < this.#waiting.length && loop.now() < this.#sliceEndMs) {
         const { from, frame } = this.#waiting[taken++] as Waiting;
         this.#waitingBytes -= frame.length;
         this.#read(from, frame);

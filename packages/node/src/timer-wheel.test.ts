@@ -74,6 +74,14 @@ describe('a timer wheel', () => {
     expect(wheel.takeDue(ms(1_032))).toEqual(['next turn']);
   });
 
+  it('that stood still for several turns misses no slot', () => {
+    const wheel = new TimerWheel<number>(ms(2));
+    const dues = Array.from({ length: 256 }, (_, slot) => slot * 4 + 3);
+    for (const dueMs of dues) wheel.add(ms(dueMs), dueMs);
+    expect(wheel.takeDue(ms(10_000))).toEqual(dues);
+    expect(wheel.size).toBe(0);
+  });
+
   it('that stood still for several turns gives all that was due meanwhile, in order', () => {
     const wheel = new TimerWheel<number>(ms(0));
     const dues = [5_000, 3, 1_500, 900, 1_500];
