@@ -33,12 +33,23 @@ export class AddressBook implements PeerTags {
   readonly #onChanged: (introduction: PeerIntroduction) => void;
   readonly #keys = new KeyTable({ max: peersMax, seed: randomInt(2 ** 32) });
   readonly #peers: Peer[] = [];
+  #refusals = 0;
 
   /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */
   constructor(network: Network, scheme: SignatureScheme, onChanged: (introduction: PeerIntroduction) => void) {
     this.#network = network;
     this.#scheme = scheme;
     this.#onChanged = onChanged;
+  }
+
+  /** Peers known, ourselves included; they are numbered from 0. */
+  get count(): number {
+    return this.#peers.length;
+  }
+
+  /** Introductions turned away because the network did not certify them. */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   find(publicKey: Uint8Array): PeerIndex {
@@ -93,9 +104,13 @@ export class AddressBook implements PeerTags {
   }
 
   #admit(publicKey: Uint8Array, certificate: Uint8Array): PeerIndex {
-    if (!isMember(this.#network, publicKey, certificate, this.#scheme)) return noPeer;
+    // A full table refuses before it spends a signature check.
+    if (this.#peers.length === peersMax) return noPeer;
+    if (!isMember(this.#network, publicKey, certificate, this.#scheme)) {
+      this.#refusals++;
+      return noPeer;
+    }
     const index = this.#keys.add(publicKey) as PeerIndex;
-    if (index === noPeer) return noPeer;
     this.#peers.push({
       id: peerIdOf(publicKey),
       publicKey: this.#keys.keyAt(index),

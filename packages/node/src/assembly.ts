@@ -67,6 +67,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     mesh,
     loop,
     names,
+    book,
     network,
     scheme,
     replica,

@@ -1,13 +1,13 @@
 /**
- * Who is called, and when again. Bootstrap addresses until they have been met, and all of them again whenever we are alone; peers
- * as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
+ * Who is called, and when again. Bootstrap nodes until they have greeted us; whenever we are alone all of them again, and everybody we
+ * ever knew, in turn; peers as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
  */
-import { jittered, publicKeyOfPeerId, type Millis, type PeerId, type PeerIndex } from '@murmuration/protocol';
+import { jittered, noPeer, publicKeyOfPeerId, type Millis, type PeerId, type PeerIndex } from '@murmuration/protocol';
 import { TransportError, type DialTarget, type Transport } from '@murmuration/transport';
 import type { AddressBook } from './address-book.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Links } from './links.ts';
-import type { Loop } from './loop.ts';
+import { selfPeer, type Loop } from './loop.ts';
 
 /** What the dialer works with. */
 export interface DialerContext {
@@ -26,6 +26,9 @@ interface Target {
   isDialing: boolean;
   /** When a dial last succeeded; minus infinity before the first. */
   metAtMs: number;
+  /** Who answered the last dial. */
+  answeredBy: Uint8Array | undefined;
+  hasGreeted: boolean;
 }
 
 /** Dials at one time: each costs a handshake, about 3 ms of one core. */
@@ -40,6 +43,8 @@ export class Dialer {
   readonly #peers = new Map<PeerIndex, Target>();
   readonly #bootstrap: ReadonlyMap<DialTarget, Target>;
   #dials = 0;
+  /** Whose turn it is among all we know, when we are alone. */
+  #nextKnown = 0;
 
   constructor(context: DialerContext, bootstrap: readonly string[]) {
     this.#context = context;
@@ -47,9 +52,8 @@ export class Dialer {
   }
 
   start(): void {
-    if (this.#bootstrap.size === 0) return;
-    this.#dialBootstrap();
-    this.#context.loop.every(lookMs, () => this.#dialBootstrap());
+    this.#look();
+    this.#context.loop.every(lookMs, () => this.#look());
   }
 
   /** The core wants a link. Ignored while one is being made, or while the peer's last failure is too recent. */
@@ -63,11 +67,27 @@ export class Dialer {
   }
 
   // retry: R1
-  #dialBootstrap(): void {
+  #look(): void {
     const isAlone = this.#context.links.all().next().done === true;
     for (const [to, target] of this.#bootstrap) {
-      if (target.metAtMs === -Infinity || isAlone) void this.#dial(target, to);
+      if (!this.#hasGreeted(target) || isAlone) void this.#dial(target, to);
     }
+    if (isAlone) this.#dialKnown();
+  }
+
+  /** One of all we ever knew, and the next one at the next look: a restarted node finds the mesh without its bootstrap nodes. */
+  #dialKnown(): void {
+    const { book } = this.#context;
+    this.#nextKnown = (this.#nextKnown + 1) % book.count;
+    if (this.#nextKnown !== selfPeer) this.connect(this.#nextKnown as PeerIndex);
+  }
+
+  /** A link alone is not enough: whoever answered may belong to another network. */
+  #hasGreeted(target: Target): boolean {
+    if (target.hasGreeted || target.answeredBy === undefined) return target.hasGreeted;
+    const peer = this.#context.book.find(target.answeredBy);
+    target.hasGreeted = peer !== noPeer && this.#context.links.linkOf(peer) !== undefined;
+    return target.hasGreeted;
   }
 
   async #dial(target: Target, to: DialTarget): Promise<void> {
@@ -76,7 +96,8 @@ export class Dialer {
     target.isDialing = true;
     this.#dials++;
     try {
-      await transport.dial(to);
+      const { publicKey } = await transport.dial(to);
+      target.answeredBy = publicKey;
       this.#succeeded(target);
     } catch (error) {
       this.#failed(target, to, error);
@@ -114,7 +135,7 @@ function targetsOf(addresses: readonly string[]): DialTarget[] {
 }
 
 function freshTarget(): Target {
-  return { failures: 0, nextAtMs: 0, isDialing: false, metAtMs: -Infinity };
+  return { failures: 0, nextAtMs: 0, isDialing: false, metAtMs: -Infinity, answeredBy: undefined, hasGreeted: false };
 }
 
 /** Doubling, capped, and jittered by a quarter so that nodes that lost each other together do not dial in step. */

@@ -144,16 +144,26 @@ describe('a batch', () => {
     await world.until(() => node.get(unknown.identity.peer, 'k') !== undefined, 'once introduced it is taken');
   });
 
-  it('of an author that the network did not admit stays unknown, whoever introduces it', async () => {
+  it('of an author that nobody introduced is left out and counted', async () => {
+    await using world = new World();
+    const set = await scene(world);
+    const { node, stranger } = set;
+    stranger.sendBatches((await world.stranger()).batch());
+    await world.until(() => node.status().counters['ignored.unknown-author'] === 1, 'it is counted');
+    expectNothingApplied(set);
+  });
+
+  it('BYZ1: of an author that the network did not admit stays unknown, and who introduces it is sent away', async () => {
     await using world = new World();
     const set = await scene(world);
     const { node, stranger } = set;
     const outsider = await world.stranger();
     stranger.sendClaims([{ ...outsider.introduction, certificate: noCertificate }]);
     stranger.sendBatches(outsider.batch());
-    await world.until(() => node.status().counters['ignored.unknown-author'] === 1, 'it is counted');
+    await world.until(() => stranger.downs.length === 1, 'the stranger is sent away');
     expectNothingApplied(set);
     expect(node.members().map(({ id }) => id)).not.toContain(outsider.identity.peer);
+    await expectBanned(set, 'foreign-certificate');
   });
 
   it('of another network is an offence and is not applied', async () => {

@@ -2,8 +2,7 @@
  * What arrives from greeted neighbors, checked in order of cost: size and form, duplicate and ban (`mesh.admit`), signature, hash
  * chain and content, and only then the core. Work is done in slices of 5 ms, so that timers and other sockets have their turn.
  */
-import type { Network } from '@murmuration/mesh';
-import type { Mesh } from '@murmuration/mesh';
+import type { Mesh, Network } from '@murmuration/mesh';
 import {
   decodeFrame,
   noPeer,
@@ -16,6 +15,7 @@ import {
   type WireNames,
 } from '@murmuration/protocol';
 import type { Replica } from '@murmuration/state';
+import type { AddressBook } from './address-book.ts';
 import type { Counters } from './counters.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
 import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
@@ -25,6 +25,7 @@ export interface IngressContext {
   readonly mesh: Mesh;
   readonly loop: Loop;
   readonly names: WireNames;
+  readonly book: Pick<AddressBook, 'refusals'>;
   readonly network: Network;
   readonly scheme: SignatureScheme;
   readonly replica: Replica;
@@ -43,10 +44,13 @@ interface Waiting {
 const sliceMs = 5;
 /** Frames that wait for their slice. One second of 30 MB/s; beyond it frames are dropped, counted, and repaired by rounds. */
 const waitingBytesMax = 32 * 1024 * 1024;
+/** One neighbor's part of it: several of the largest frames, and a flood takes nobody else's place. */
+const waitingBytesPerPeerMax = 4 * 1024 * 1024;
 
 export class Ingress {
   readonly #context: IngressContext;
   readonly #waiting: Waiting[] = [];
+  readonly #waitingBytesOf = new Map<PeerIndex, number>();
   #waitingBytes = 0;
   /** Until when frames are read in this turn; 0 where none has come. */
   #sliceEndMs = 0;
@@ -58,11 +62,24 @@ export class Ingress {
   /** Takes a frame. The bytes are the transport's; they are kept until their slice. */
   onFrame(from: PeerIndex, frame: Uint8Array): void {
     if (this.#context.loop.isStopped) return;
-    if (this.#waitingBytes + frame.length > waitingBytesMax) return this.#context.counters.add('dropped.ingress-full');
+    if (!this.#hasRoom(from, frame.length)) return this.#context.counters.add('dropped.ingress-full');
     this.#waiting.push({ from, frame });
-    this.#waitingBytes += frame.length;
+    this.#account(from, frame.length);
     if (this.#sliceEndMs === 0) this.#openSlice();
     else this.#readOn();
+  }
+
+  #hasRoom(from: PeerIndex, bytes: number): boolean {
+    const theirs = this.#waitingBytesOf.get(from) ?? 0;
+    return theirs + bytes <= waitingBytesPerPeerMax && this.#waitingBytes + bytes <= waitingBytesMax;
+  }
+
+  /** Bytes come (positive) and go (negative); a peer of whom nothing waits has no entry. */
+  #account(from: PeerIndex, bytes: number): void {
+    const theirs = (this.#waitingBytesOf.get(from) ?? 0) + bytes;
+    if (theirs === 0) this.#waitingBytesOf.delete(from);
+    else this.#waitingBytesOf.set(from, theirs);
+    this.#waitingBytes += bytes;
   }
 
   /** A slice is shared by all frames of one turn of the event loop, however many calls bring them. */
@@ -83,7 +100,7 @@ export class Ingress {
     try {
       while (taken < this.#waiting.length && loop.now() < this.#sliceEndMs) {
         const { from, frame } = this.#waiting[taken++] as Waiting;
-        this.#waitingBytes -= frame.length;
+        this.#account(from, -frame.length);
         this.#read(from, frame);
       }
     } finally {
@@ -95,7 +112,12 @@ export class Ingress {
     const { loop, names, mesh } = this.#context;
     // A peer that was banned by an earlier frame still has frames waiting here.
     if (mesh.isBanned(self, from, loop.now())) return this.#context.counters.add('ignored.sender-banned');
+    const refusedBefore = this.#context.book.refusals;
     const decoded = decodeFrame(frame, names);
+    // Whoever hands on a claim has checked its certificate: each costs a signature, and a false one is the sender's fault.
+    if (this.#context.book.refusals !== refusedBefore) {
+      return loop.submit({ type: 'frame-refused', from, offence: 'foreign-certificate' });
+    }
     if (decoded.type !== 'messages') return loop.submit({ type: 'frame-refused', from, offence: 'malformed-frame' });
     for (const message of decoded.messages) if (!this.#handle(from, message)) return;
   }

@@ -73,6 +73,18 @@ describe('a restarted node', () => {
     expect(textOf(other, after, 'l')).toBe('old');
   });
 
+  it('REG9: finds the mesh again through whom it knew, without its bootstrap node', async () => {
+    await using world = new World();
+    const bootstrap = await world.node();
+    const other = await world.node({ bootstrap: bootstrap.addresses });
+    const before = await world.node({ dataDirectory, bootstrap: bootstrap.addresses });
+    await world.until(() => agree(bootstrap, other, before) && before.members().length === 3, 'three know each other');
+    await world.resolved(before.close());
+    await world.resolved(bootstrap.close());
+    const after = await world.node({ dataDirectory });
+    await world.until(() => after.members().some(({ id, link }) => id === other.id && link !== undefined), 'it is back');
+  });
+
   it('does not grow its log by starting', async () => {
     await using world = new World();
     const other = await world.node();
