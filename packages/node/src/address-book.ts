@@ -60,7 +60,10 @@ export class AddressBook implements PeerTags {
   introduce({ publicKey, certificate, addresses }: PeerIntroduction): PeerIndex {
     const known = this.find(publicKey);
     const peer = known === noPeer ? this.#admit(publicKey, certificate) : known;
-    if (peer !== noPeer) this.#at(peer).hearsay = latest(addresses, this.#at(peer).hearsay);
+    if (peer === noPeer) return peer;
+    this.#at(peer).hearsay = latest(addresses, this.#at(peer).hearsay);
+    // Told once, with where it was said to be: a node that comes back alone has somewhere to begin.
+    if (known === noPeer) this.#onChanged(this.introductionOf(peer));
     return peer;
   }
 
@@ -118,7 +121,6 @@ export class AddressBook implements PeerTags {
       own: [],
       hearsay: [],
     });
-    this.#onChanged(this.introductionOf(index));
     return index;
   }
 

@@ -82,7 +82,8 @@ describe('a restarted node', () => {
     await world.resolved(before.close());
     await world.resolved(bootstrap.close());
     const after = await world.node({ dataDirectory });
-    await world.until(() => after.members().some(({ id, link }) => id === other.id && link !== undefined), 'it is back');
+    await world.until(() => agree(other, after), 'it is back');
+    expect(after.members().find(({ id }) => id === other.id)).toHaveProperty('link');
   });
 
   it('does not grow its log by starting', async () => {
