@@ -82,8 +82,11 @@ describe('a restarted node', () => {
     await world.resolved(before.close());
     await world.resolved(bootstrap.close());
     const after = await world.node({ dataDirectory });
-    await world.until(() => agree(other, after), 'it is back');
-    expect(after.members().find(({ id }) => id === other.id)).toHaveProperty('link');
+    const linked = (): boolean => after.members().some(({ id, link }) => id === other.id && link !== undefined);
+    await world.until(linked, 'it is back');
+    await world.resolved(after.set('from', 'the one who came back'));
+    await world.until(() => agree(other, after), 'they agree');
+    expect(textOf(other, after, 'from')).toBe('the one who came back');
   });
 
   it('does not grow its log by starting', async () => {
