@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from './agents.ts';
 import { waitForEqualHashes } from './convergence.ts';
 import { Daemon } from './daemons.ts';
-import { listFiles, takeSnapshot } from './files.ts';
+import { takeSnapshot } from './files.ts';
 import type { DemoOptions } from './options.ts';
 import { LiveTable } from './table.ts';
 import { checkCopy, indexTruth, type Answers } from './verdict.ts';
@@ -35,11 +35,15 @@ export interface DemoOutcome {
   readonly isGood: boolean;
 }
 
-/** Everybody who plays. */
+/** Everybody and everything that plays. */
 interface Cast {
+  readonly files: readonly string[];
+  readonly home: string;
   readonly daemons: readonly Daemon[];
   readonly agents: readonly Agent[];
   readonly table: LiveTable;
+  /** Aborts when the story ends before its end: nobody waits for anything then. */
+  readonly signal: AbortSignal;
 }
 
 const regions = ['eu', 'us', 'ap'];
@@ -49,8 +53,10 @@ const downMs = 3_000;
 const joinTimeoutMs = 20_000;
 const convergenceTimeoutMs = 20_000;
 
-/** Runs it in a folder of its own, and leaves no process behind. */
-export async function runScenario(options: DemoOptions, home: string): Promise<DemoOutcome> {
+/** Runs it in a folder of its own, and leaves no process behind, however it ends. Rejects with the signal's reason when that aborts. */
+export async function runScenario(options: DemoOptions, files: readonly string[], home: string, interrupt: AbortSignal): Promise<DemoOutcome> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([interrupt, ended.signal]);
   const { transport } = options;
   const places = regions.flatMap((region) =>
     Array.from({ length: nodesPerRegion }, (_, i) => ({ home, name: `${region}-${i + 1}`, region, transport })),
@@ -60,25 +66,24 @@ export async function runScenario(options: DemoOptions, home: string): Promise<D
   const table = new LiveTable(agents, process.stdout.isTTY && !options.isJson);
   table.start();
   try {
-    return await play(options, home, { daemons, agents, table });
+    return await Promise.race([play(options, { files, home, daemons, agents, table, signal }), aborted(signal)]);
   } finally {
+    ended.abort(new Error('the demo has ended'));
     await table.stop();
     for (const agent of agents) agent.stop();
     await Promise.all(daemons.map((daemon) => daemon.stop()));
   }
 }
 
-async function play(options: DemoOptions, home: string, { daemons, agents, table }: Cast): Promise<DemoOutcome> {
-  const files = await listFiles(options.folder);
-  if (files.length === 0) throw new Error(`no files to index in ${options.folder}`);
+async function play(options: DemoOptions, { files, home, daemons, agents, table, signal }: Cast): Promise<DemoOutcome> {
   const folder = join(home, 'files');
   await takeSnapshot(options.folder, files, folder);
   const truth = await indexTruth(folder, files);
   table.say('starting nine daemons in three regions');
-  const bootstrap = await startAll(daemons);
+  const bootstrap = await startAll(daemons, signal);
   table.say(`${agents.length} agents share out ${files.length} files`);
   const working = Promise.all(agents.map((agent) => agent.run(folder, agents.length)));
-  const rejoined = killHalfway(agents, files.length, bootstrap, table);
+  const rejoined = killHalfway(agents, files.length, bootstrap, { table, signal });
   await Promise.all([working, rejoined]);
   table.say('all files are written; comparing the copies');
   const convergence = await waitForEqualHashes(daemons, convergenceTimeoutMs);
@@ -104,17 +109,18 @@ async function play(options: DemoOptions, home: string, { daemons, agents, table
 }
 
 /** The first daemon alone, then the others, which know nothing but its address. Answers that address. */
-async function startAll(daemons: readonly Daemon[]): Promise<readonly string[]> {
+async function startAll(daemons: readonly Daemon[], signal: AbortSignal): Promise<readonly string[]> {
   const [first, ...others] = daemons;
   const { addresses } = await (first as Daemon).start([]);
   await Promise.all(others.map((daemon) => daemon.start(addresses)));
-  for (const daemon of daemons) await waitForMembers(daemon, daemons.length);
+  for (const daemon of daemons) await waitForMembers(daemon, daemons.length, signal);
   return addresses;
 }
 
-async function waitForMembers(daemon: Daemon, count: number): Promise<void> {
+async function waitForMembers(daemon: Daemon, count: number, signal: AbortSignal): Promise<void> {
   const until = performance.now() + joinTimeoutMs;
   while (performance.now() < until) {
+    signal.throwIfAborted();
     if ((await daemon.client.status()).members.alive === count) return;
     await sleep(50);
   }
@@ -122,8 +128,8 @@ async function waitForMembers(daemon: Daemon, count: number): Promise<void> {
 }
 
 /** When half of the files are written, the daemon with most of its share ahead of it dies, and is back some seconds later. */
-async function killHalfway(agents: readonly Agent[], files: number, bootstrap: readonly string[], table: LiveTable): Promise<boolean> {
-  while (agents.reduce((sum, agent) => sum + agent.written.size, 0) < files / 2) await sleep(1);
+async function killHalfway(agents: readonly Agent[], files: number, bootstrap: readonly string[], { table, signal }: Pick<Cast, 'table' | 'signal'>): Promise<boolean> {
+  while (agents.reduce((sum, agent) => sum + agent.written.size, 0) < files / 2) await sleep(1, undefined, { signal });
   const left = ({ share, written }: Agent): number => share - written.size;
   // The first daemon is the others' bootstrap address; killing it as well would only prove that it is not needed any more.
   const [victim] = agents.toSorted((a, b) => left(b) - left(a)) as [Agent];
@@ -131,12 +137,18 @@ async function killHalfway(agents: readonly Agent[], files: number, bootstrap: r
   const before = await daemon.client.status();
   table.say(`killed ${daemon.place.name} with ${left(victim)} files of its share unwritten`);
   await daemon.kill();
-  await sleep(downMs);
+  await sleep(downMs, undefined, { signal });
   table.say(`${daemon.place.name} is coming back`);
   const after = await daemon.start(bootstrap);
-  await waitForMembers(daemon, agents.length);
-  for (const agent of agents) await waitForMembers(agent.daemon, agents.length);
+  await waitForMembers(daemon, agents.length, signal);
+  for (const agent of agents) await waitForMembers(agent.daemon, agents.length, signal);
   return after.id === before.id && after.epoch > before.epoch;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 /** True if every link runs on the wire that was asked for. */
