@@ -1,7 +1,7 @@
 /**
  * One agent, a process of its own beside one daemon. It waits until all agents are there, takes the files that fall to it by
- * rendezvous hashing, indexes them, and writes what it finds through its daemon. If the daemon dies it waits for it to come back,
- * asks it what is already written, and goes on. It reports on stdout, one JSON object a line.
+ * rendezvous hashing, indexes them, and writes what it finds through its daemon. If the daemon dies it waits for it to come back and
+ * repeats what was not acknowledged: a register that is written twice with one value is written once. It reports on stdout, one JSON object a line.
  *
  *   node agent.ts <control socket> <folder> <number of agents>
  */

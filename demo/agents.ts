@@ -14,6 +14,8 @@ export class Agent {
   /** Keys that the daemon acknowledged. */
   readonly written: Set<string> = new Set();
   share: number = 0;
+  /** When the last write was acknowledged, on this process's monotonic clock. */
+  lastWrittenAtMs: number = 0;
   isWaiting: boolean = false;
   isDone: boolean = false;
   #process: ChildProcess | undefined;
@@ -31,8 +33,9 @@ export class Agent {
     child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-2_000)));
     const exited = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) this.#hear(JSON.parse(line) as AgentReport);
-    await exited;
-    if (!this.isDone) throw new Error(`the agent of ${this.daemon.place.name} failed: ${complaint.trim()}`);
+    const [code, signal] = (await exited) as [number | null, string | null];
+    const reason = complaint.trim() || `it ended with ${signal ?? `exit code ${code}`}`;
+    if (!this.isDone) throw new Error(`the agent of ${this.daemon.place.name} failed: ${reason}`);
   }
 
   stop(): void {
@@ -42,7 +45,10 @@ export class Agent {
   #hear(report: AgentReport): void {
     this.isWaiting = report.type === 'waiting';
     if (report.type === 'share') this.share = report.files;
-    if (report.type === 'written') for (const key of report.keys) this.written.add(key);
+    if (report.type === 'written') {
+      this.lastWrittenAtMs = performance.now();
+      for (const key of report.keys) this.written.add(key);
+    }
     if (report.type === 'done') this.isDone = true;
   }
 }

@@ -5,20 +5,19 @@ import type { Daemon } from './daemons.ts';
 /** What was seen. */
 export interface ConvergenceResult {
   readonly distinctHashes: number;
-  /** Milliseconds from the call until each daemon first had the hash that all ended with; in order of size. */
+  /** Milliseconds from the start of the clock until each daemon first had the hash that all ended with; in order of size. */
   readonly afterMs: readonly number[];
 }
 
 const pollMs = 5;
 
-/** Asks until all agree, or until the time is over. */
-export async function waitForEqualHashes(daemons: readonly Daemon[], timeoutMs: number): Promise<ConvergenceResult> {
-  const startedAt = performance.now();
+/** Asks until all agree, or until the time is over. `startedAt` is when the clock of `afterMs` began; a daemon that is down agrees with nobody. */
+export async function waitForEqualHashes(daemons: readonly Daemon[], startedAt: number, timeoutMs: number): Promise<ConvergenceResult> {
   const since = daemons.map(() => ({ hash: '', ms: 0 }));
   for (;;) {
     await Promise.all(
       daemons.map(async (daemon, i) => {
-        const { stateHash } = await daemon.client.hash();
+        const { stateHash } = await daemon.client.hash().catch(() => ({ stateHash: `${daemon.place.name} is down` }));
         if (since[i]?.hash !== stateHash) since[i] = { hash: stateHash, ms: Math.round(performance.now() - startedAt) };
       }),
     );

@@ -10,11 +10,9 @@ import { runScenario } from './scenario.ts';
 const interruptedExitCode = 130;
 
 async function run(options: DemoOptions): Promise<number> {
-  const files = await listFiles(options.folder).catch(() => []);
-  if (files.length === 0) {
-    process.stderr.write(`demo: there is no file to index in ${options.folder}: name a folder with readable files\n`);
-    return 2;
-  }
+  const files = await listFiles(options.folder).catch((error: NodeJS.ErrnoException) => error);
+  if (files instanceof Error) return refuse(`cannot read the folder ${options.folder}: ${files.code ?? files.message}`);
+  if (files.length === 0) return refuse(`there is no file to index in ${options.folder}: name a folder with readable files`);
   const home = await mkdtemp(join(tmpdir(), 'murmuration-'));
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort(new Error(`stopped by ${signal}`)));
@@ -29,8 +27,14 @@ async function run(options: DemoOptions): Promise<number> {
   } catch (error) {
     process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
     if (interrupt.signal.aborted) await rm(home, { recursive: true });
+    else process.stderr.write(`demo: the daemons' folders and logs are in ${home}\n`);
     return interrupt.signal.aborted ? interruptedExitCode : 1;
   }
+}
+
+function refuse(sentence: string): number {
+  process.stderr.write(`demo: ${sentence}\n`);
+  return 2;
 }
 
 const parsed = readOptions(process.argv.slice(2), join(import.meta.dirname, '..'));

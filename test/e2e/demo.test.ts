@@ -27,7 +27,7 @@ describe('the demo', () => {
     [['--transport', 'carrier-pigeon'], '--transport is quic or tcp, not carrier-pigeon'],
     [['--jsno'], "Unknown option '--jsno'"],
     [['one', 'two'], 'one folder at most'],
-    [['/no/such/folder'], 'there is no file to index in /no/such/folder'],
+    [['/no/such/folder'], 'cannot read the folder /no/such/folder: ENOENT'],
   ])('refuses %j in one line', async (args, sentence) => {
     const call = run(process.execPath, [join(root, 'demo', 'main.ts'), ...args]);
     await expect(call).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) as string });

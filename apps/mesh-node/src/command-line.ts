@@ -6,7 +6,7 @@ import { statusData, statusText } from './commands/status.ts';
 import { versionInfo, versionText } from './commands/version.ts';
 import { readConfig } from './config/read-config.ts';
 import { printable } from './printable.ts';
-import { ProgramError } from './program-error.ts';
+import { codeOf, ProgramError } from './program-error.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a command; answers its exit code: 0 done, 1 failed, 2 wrong call or configuration. */
@@ -14,11 +14,21 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   try {
     return await run(readArguments(words, terminal.folder), terminal);
   } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
-    for (const line of error.lines) terminal.err(`mesh-node: ${printable(line)}\n`);
-    if (words.includes('--json')) print(terminal, { error: { code: error.code, message: error.message, lines: error.lines } });
-    return error.exitCode;
+    return tell(failureOf(error), words, terminal);
   }
+}
+
+/** The world's refusals are a line each; what is left is a bug of ours and keeps its stack. */
+function failureOf(error: unknown): ProgramError {
+  if (error instanceof ProgramError) return error;
+  if (error instanceof Error && codeOf(error)?.startsWith('ERR_') === false) return new ProgramError('start-failed', [error.message], error);
+  throw error;
+}
+
+function tell(error: ProgramError, words: readonly string[], terminal: Terminal): 1 | 2 {
+  for (const line of error.lines) terminal.err(`mesh-node: ${printable(line)}\n`);
+  if (words.includes('--json')) print(terminal, { error: { code: error.code, message: error.message, lines: error.lines } });
+  return error.exitCode;
 }
 
 async function run({ verb, subject, isJson, flags }: Arguments, terminal: Terminal): Promise<0 | 1> {

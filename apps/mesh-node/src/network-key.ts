@@ -14,10 +14,19 @@ export function networkKeyOf({ dev, home, networkKey, networkKeyFile }: Config):
   if (dev) return undefined;
   if (networkKey !== undefined) return networkKey.toLowerCase();
   if (networkKeyFile !== undefined) return readKeyFile(networkKeyFile);
-  makePrivateFolder(home);
+  return readKeyFile(sharedKeyFile(home));
+}
+
+/** The key file of the home folder, made where there is none. */
+function sharedKeyFile(home: string): string {
   const file = join(home, 'network.key');
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) createFile(file, `${randomBytes(32).toString('hex')}\n`);
-  return readKeyFile(file);
+  try {
+    makePrivateFolder(home);
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) createFile(file, `${randomBytes(32).toString('hex')}\n`);
+  } catch (error) {
+    throw configError(`cannot use the home folder ${home}: ${causeOf(error)}`);
+  }
+  return file;
 }
 
 /** Reads a key that only its owner can read. Throws a configuration error that names the file. */

@@ -2,14 +2,24 @@
  * Files for the eyes of their owner: folders 0700, files 0600, written whole or not at all. A new content is written beside the
  * old one, flushed, and put in its place by one rename, so that a crash leaves the old or the new.
  */
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { codeOf } from './program-error.ts';
 
-/** Makes a folder and its parents; an existing one stays as it is. */
+/**
+ * Makes a folder and its parents, one by one; an existing one stays as it is. (Node's own recursion never ends under /proc, where
+ * the parent exists and still nothing can be made.)
+ */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makePrivateFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    if (!statSync(path).isDirectory()) throw new Error(`ENOTDIR: not a directory, ${path}`, { cause: error });
+  }
 }
 
 /** Puts a content in place of the old one. */

@@ -30,15 +30,14 @@ export function networkOf(publicKey: Uint8Array | undefined, scheme: Pick<Signat
   return { id: scheme.hash(named).slice(0, networkIdBytes), publicKey };
 }
 
-/** Is the identity a member? Costs a signature check and a look at the key; remember the answer. */
+/** Is the identity a member? Costs a signature check and, several times that, a look at the key; remember the answer. */
 export function isMember(network: Network, member: Uint8Array, certificate: Uint8Array, scheme: SignatureScheme): boolean {
-  if (!scheme.isAcceptableKey(member)) return false;
-  if (network.publicKey === undefined) return true;
-  return scheme.verify({
-    publicKey: network.publicKey,
-    message: certificateBytes(network.publicKey, member),
-    signature: certificate,
-  });
+  return isCertified(network, member, certificate, scheme) && scheme.isAcceptableKey(member);
+}
+
+function isCertified({ publicKey }: Network, member: Uint8Array, certificate: Uint8Array, scheme: SignatureScheme): boolean {
+  if (publicKey === undefined) return true;
+  return scheme.verify({ publicKey, message: certificateBytes(publicKey, member), signature: certificate });
 }
 
 /** Judges a greeting. Another network is a mistake of people, not an offence; a false certificate is one. */

@@ -203,7 +203,7 @@ describe('the options', () => {
   it.each<[string, Partial<GossipOptions>]>([
     ['quietIntervalMs', { quietIntervalMs: millis(99) }],
     ['coalesceMs', { coalesceMs: millis(100) }],
-    ['logsMax', { logsMax: 1_025 }],
+    ['logsMax', { logsMax: 8_193 }],
     ['outboxMax', { outboxMax: 65_536 }],
     ['roundJitter', { roundJitter: 1 }],
     ['fanout', { fanout: 0 }],

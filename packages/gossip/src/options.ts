@@ -37,7 +37,7 @@ export const gossipDefaults: GossipOptions = Object.freeze({
   coalesceMs: millis(5),
   // Guess: a second of 256 batches per second; what does not fit is repaired by rounds.
   outboxMax: 256,
-  // The frontier of one message (anti-entropy ladder, step 2).
+  // The frontier of one message (anti-entropy ladder, step 2): a thousand members that start eight times, until there is compaction.
   logsMax: frontierEntriesMax,
   // Half of the largest batch; several neighbors serve at once.
   deltaBytesMax: bytes(256 * 1024),

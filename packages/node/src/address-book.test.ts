@@ -115,10 +115,39 @@ describe('an address book', () => {
     });
     const everybody = { ...scheme, isAcceptableKey: () => true };
     const book = new AddressBook(networkOf(undefined, scheme), everybody, () => undefined);
-    const indexes = keys.map((publicKey) => book.introduce({ publicKey, certificate: noCertificate, addresses: [] }));
+    const indexes = keys.map((publicKey) => book.greet({ publicKey, certificate: noCertificate, addresses: [] }));
     expect(indexes.at(-2)).toBe(4_095);
     expect(indexes.at(-1)).toBe(noPeer);
     expect(book.find(keys[0] ?? new Uint8Array())).toBe(0);
+  });
+
+  it('spends no check on the rest of a frame that lied', () => {
+    let checks = 0;
+    const counting = { ...scheme, isAcceptableKey: (key: Uint8Array) => ++checks > 0 && key[0] !== 9 };
+    const book = new AddressBook(networkOf(undefined, scheme), counting, () => undefined);
+    const tell = (first: number): number => {
+      return book.introduce({ publicKey: new Uint8Array(32).fill(first), certificate: noCertificate, addresses: [] });
+    };
+    book.beginFrame();
+    expect([tell(1), tell(9), tell(2), tell(3)]).toEqual([0, noPeer, noPeer, noPeer]);
+    expect([book.hasRefused, checks]).toEqual([true, 2]);
+    book.beginFrame();
+    expect([book.hasRefused, tell(2)]).toEqual([false, 1]);
+  });
+
+  it('takes 128 newcomers from one frame, the next ones from the next', () => {
+    const everybody = { ...scheme, isAcceptableKey: () => true };
+    const book = new AddressBook(networkOf(undefined, scheme), everybody, () => undefined);
+    const tell = (i: number): number => {
+      const publicKey = new Uint8Array(32).fill(9);
+      new DataView(publicKey.buffer).setUint32(8, i);
+      return book.introduce({ publicKey, certificate: noCertificate, addresses: [] });
+    };
+    book.beginFrame();
+    expect(Array.from({ length: 129 }, (_, i) => tell(i)).slice(-2)).toEqual([127, noPeer]);
+    expect(book.hasRefused).toBe(false);
+    book.beginFrame();
+    expect(tell(128)).toBe(128);
   });
 });
 

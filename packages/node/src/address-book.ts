@@ -19,6 +19,9 @@ import { KeyTable } from './key-table.ts';
 /** A cell at its hard cap, the hubs, and several generations of lost members (GOSSIP 2.5). */
 const peersMax = 4_096;
 
+/** Each costs half a millisecond of checks; who is left out of one frame is told of again by the next exchange. */
+const introductionsPerFrameMax = 128;
+
 interface Peer {
   readonly id: PeerId;
   readonly publicKey: Uint8Array;
@@ -33,7 +36,8 @@ export class AddressBook implements PeerTags {
   readonly #onChanged: (introduction: PeerIntroduction) => void;
   readonly #keys = new KeyTable({ max: peersMax, seed: randomInt(2 ** 32) });
   readonly #peers: Peer[] = [];
-  #refusals = 0;
+  #introductionsLeft = introductionsPerFrameMax;
+  #hasRefused = false;
 
   /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */
   constructor(network: Network, scheme: SignatureScheme, onChanged: (introduction: PeerIntroduction) => void) {
@@ -47,9 +51,15 @@ export class AddressBook implements PeerTags {
     return this.#peers.length;
   }
 
-  /** Introductions turned away because the network did not certify them. */
-  get refusals(): number {
-    return this.#refusals;
+  /** A frame begins: what the one before did is forgotten. */
+  beginFrame(): void {
+    this.#introductionsLeft = introductionsPerFrameMax;
+    this.#hasRefused = false;
+  }
+
+  /** True if this frame told of somebody whom the network did not certify. */
+  get hasRefused(): boolean {
+    return this.#hasRefused;
   }
 
   find(publicKey: Uint8Array): PeerIndex {
@@ -59,7 +69,7 @@ export class AddressBook implements PeerTags {
   /** Takes a peer that somebody told of, with its addresses as hearsay. `noPeer`: not a member, or the table is full. */
   introduce({ publicKey, certificate, addresses }: PeerIntroduction): PeerIndex {
     const known = this.find(publicKey);
-    const peer = known === noPeer ? this.#admit(publicKey, certificate) : known;
+    const peer = known === noPeer ? this.#hear(publicKey, certificate) : known;
     if (peer === noPeer) return peer;
     this.#at(peer).hearsay = latest(addresses, this.#at(peer).hearsay);
     // Told once, with where it was said to be: a node that comes back alone has somewhere to begin.
@@ -69,11 +79,12 @@ export class AddressBook implements PeerTags {
 
   /** Takes a peer that proved its key to us: its addresses are its own word. */
   greet({ publicKey, certificate, addresses }: PeerIntroduction): PeerIndex {
-    const peer = this.introduce({ publicKey, certificate, addresses: [] });
+    const known = this.find(publicKey);
+    const peer = known === noPeer ? this.#admit(publicKey, certificate) : known;
     if (peer === noPeer) return peer;
     const entry = this.#at(peer);
     const own = latest(addresses, []);
-    if (own.join() === entry.own.join()) return peer;
+    if (known !== noPeer && own.join() === entry.own.join()) return peer;
     entry.own = own;
     this.#onChanged(this.introductionOf(peer));
     return peer;
@@ -106,13 +117,18 @@ export class AddressBook implements PeerTags {
     return this.#keys.wordAt(peer, 1);
   }
 
+  /** Somebody unknown, told of in a frame: no checks are spent on the rest of a frame that lied, or on more than one may tell. */
+  #hear(publicKey: Uint8Array, certificate: Uint8Array): PeerIndex {
+    if (this.#hasRefused || this.#introductionsLeft === 0 || this.#peers.length === peersMax) return noPeer;
+    this.#introductionsLeft--;
+    const peer = this.#admit(publicKey, certificate);
+    this.#hasRefused = peer === noPeer;
+    return peer;
+  }
+
   #admit(publicKey: Uint8Array, certificate: Uint8Array): PeerIndex {
-    // A full table refuses before it spends a signature check.
-    if (this.#peers.length === peersMax) return noPeer;
-    if (!isMember(this.#network, publicKey, certificate, this.#scheme)) {
-      this.#refusals++;
-      return noPeer;
-    }
+    // A full table refuses before it spends checks.
+    if (this.#peers.length === peersMax || !isMember(this.#network, publicKey, certificate, this.#scheme)) return noPeer;
     const index = this.#keys.add(publicKey) as PeerIndex;
     this.#peers.push({
       id: peerIdOf(publicKey),

@@ -25,7 +25,7 @@ export interface IngressContext {
   readonly mesh: Mesh;
   readonly loop: Loop;
   readonly names: WireNames;
-  readonly book: Pick<AddressBook, 'refusals'>;
+  readonly book: Pick<AddressBook, 'beginFrame' | 'hasRefused'>;
   readonly network: Network;
   readonly scheme: SignatureScheme;
   readonly replica: Replica;
@@ -109,13 +109,13 @@ export class Ingress {
   }
 
   #read(from: PeerIndex, frame: Uint8Array): void {
-    const { loop, names, mesh } = this.#context;
+    const { book, loop, names, mesh } = this.#context;
     // A peer that was banned by an earlier frame still has frames waiting here.
     if (mesh.isBanned(self, from, loop.now())) return this.#context.counters.add('ignored.sender-banned');
-    const refusedBefore = this.#context.book.refusals;
+    book.beginFrame();
     const decoded = decodeFrame(frame, names);
     // Whoever hands on a claim has checked its certificate: each costs a signature, and a false one is the sender's fault.
-    if (this.#context.book.refusals !== refusedBefore) {
+    if (book.hasRefused) {
       return loop.submit({ type: 'frame-refused', from, offence: 'foreign-certificate' });
     }
     if (decoded.type !== 'messages') return loop.submit({ type: 'frame-refused', from, offence: 'malformed-frame' });

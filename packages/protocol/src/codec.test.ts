@@ -280,10 +280,10 @@ describe('limits of a frame', () => {
     expect(typeOf([...sent, round], tableOf(0))).toBe('malformed');
   });
 
-  it('NET6: 1,024 logs in a frontier, no more', () => {
-    const table = tableOf(1_025);
-    expect(typeOf([frontier(1_024)], table)).toBe('messages');
-    expect(typeOf([frontier(1_025)], table)).toBe('malformed');
+  it('NET6: 8,192 logs in a frontier, no more', () => {
+    const table = tableOf(8_193);
+    expect(typeOf([frontier(8_192)], table)).toBe('messages');
+    expect(typeOf([frontier(8_193)], table)).toBe('malformed');
   });
 
   it('NET6: 512 claims in a message, no more', () => {

@@ -9,8 +9,8 @@ export const updatesPerBatchMax = 16_384;
 export const frameBytesMax: Bytes = bytes(640 * 1024);
 /** More messages in one frame than this is no coalescing but a way to spend our time. */
 export const messagesPerFrameMax = 1_024;
-/** The frontier step of the anti-entropy ladder serves up to about a thousand logs; above it ranges take over. */
-export const frontierEntriesMax = 1_024;
+/** A log is a start of an author that wrote something; 8,192 entries of 42 bytes are 344 KB and fit a frame. */
+export const frontierEntriesMax = 8_192;
 /** A whole cell at its hard cap of 512 members (D8). */
 export const claimsPerMessageMax = 512;
 /** Two wires on two interfaces. With four a message of 512 claims is 467 KB and fits a frame; more would grow our tables. */

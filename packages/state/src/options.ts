@@ -13,6 +13,12 @@ export interface StateOptionsInput {
   readonly registersPerAuthorMax?: number;
   /** Logs, that is pairs of author and epoch. */
   readonly logsMax?: number;
+  /** Logs of one author: whoever begins more epochs than that stops itself, nobody else. */
+  readonly logsPerAuthorMax?: number;
+  /** Bytes of batches kept, each counted with what it costs beside its own bytes. */
+  readonly historyBytesMax?: number;
+  /** Bytes of one author's batches. */
+  readonly historyBytesPerAuthorMax?: number;
   /** Who may delete what in documents. Part of the network's rules: every node must be given the same. */
   readonly grants?: DocumentGrants;
 }
@@ -26,8 +32,14 @@ export const defaultStateOptions: StateOptions = Object.freeze({
   registersMax: 1_048_576,
   // A guess: sixteen such authors fill a replica, one does not.
   registersPerAuthorMax: 65_536,
-  // A guess: a thousand members that restart 64 times before compaction exists.
-  logsMax: 65_536,
+  // What a frontier can name (`frontierEntriesMax`).
+  logsMax: 8_192,
+  // A guess: one start an hour for a month and a half; eight such authors fill a replica, one does not.
+  logsPerAuthorMax: 1_024,
+  // A guess: a quarter of the heap that Node takes by itself. Half a million small batches, or a gigabyte of large ones.
+  historyBytesMax: 1024 ** 3,
+  // A guess: four such authors fill a replica, one does not.
+  historyBytesPerAuthorMax: 256 * 1024 ** 2,
   grants: everybodyEdits,
 });
 
@@ -37,7 +49,10 @@ export function resolveStateOptions(input: StateOptionsInput = {}): StateOptions
   const check = new OptionCheck('state')
     .integer('registersMax', options.registersMax, 1, 2 ** 31 - 1)
     .integer('registersPerAuthorMax', options.registersPerAuthorMax, 1, 2 ** 31 - 1)
-    .integer('logsMax', options.logsMax, 1, 2 ** 31 - 1);
+    .integer('logsMax', options.logsMax, 1, 2 ** 31 - 1)
+    .integer('logsPerAuthorMax', options.logsPerAuthorMax, 1, 2 ** 31 - 1)
+    .integer('historyBytesMax', options.historyBytesMax, 1, Number.MAX_SAFE_INTEGER)
+    .integer('historyBytesPerAuthorMax', options.historyBytesPerAuthorMax, 1, Number.MAX_SAFE_INTEGER);
   check.holds(
     options.registersPerAuthorMax <= options.registersMax,
     'registersPerAuthorMax must not exceed registersMax',

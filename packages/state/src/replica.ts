@@ -16,6 +16,7 @@ import type { AuthorLog } from './author-log.ts';
 import { contentOf, type DocumentContent } from './canonical-content.ts';
 import { authorsInOrder, StateDigest } from './digest.ts';
 import { Documents } from './documents.ts';
+import { HistoryAccount } from './history-account.ts';
 import { LogTable, type Authors } from './log-table.ts';
 import { resolveStateOptions, type StateOptions, type StateOptionsInput } from './options.ts';
 import { Registers, type Register } from './registers.ts';
@@ -72,6 +73,7 @@ export class Replica implements StateSource {
   readonly #options: StateOptions;
   readonly #logs: LogTable;
   readonly #registers = new Registers();
+  readonly #history: HistoryAccount;
   readonly #documents: Documents;
   readonly #digest: StateDigest;
   readonly #batches = new Map<BatchHandle, BatchMessage>();
@@ -81,6 +83,7 @@ export class Replica implements StateSource {
     this.#authors = { hash, publicKeyOf };
     this.#options = resolveStateOptions(options);
     this.#logs = new LogTable(this.#authors);
+    this.#history = new HistoryAccount(this.#options);
     this.#documents = new Documents(this.#options.grants);
     this.#digest = new StateDigest({
       authors: this.#authors, registers: this.#registers, documents: this.#documents, logs: this.#logs,
@@ -97,9 +100,10 @@ export class Replica implements StateSource {
     if (place === 'fork') return ignore('forked-log');
     const updates = decodeUpdates(envelope.payload, envelope.count);
     if (updates === undefined) return reject('malformed-batch');
-    if ((log === undefined && this.#logs.size >= this.#options.logsMax) || !this.#hasRoomFor(author, updates)) {
-      return ignore('frontier-full');
-    }
+    const isNewLog = log === undefined || log.length === 0;
+    const hasRoom = (!isNewLog || this.#logs.size < this.#options.logsMax)
+      && this.#history.hasRoomFor(author, batch.signed.length, isNewLog) && this.#hasRoomFor(author, updates);
+    if (!hasRoom) return ignore('frontier-full');
     this.#examined = { batch, updates };
     return accept;
   }
@@ -111,6 +115,7 @@ export class Replica implements StateSource {
     const { epoch, count } = batch.envelope;
     assert(header.epoch === epoch && header.count === count, 'a header is that of its batch');
     const log = this.#logs.open(header.author, header.epoch, (loser) => this.#documents.shadow(loser));
+    this.#history.add({ author: header.author, bytes: batch.signed.length }, log.length === 0);
     log.append(message, this.#authors.hash(batch.signed));
     this.#batches.set(message.handle, message);
     const changes = this.#applyUpdates(log, header.firstSequence, updates);

@@ -45,12 +45,21 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
     const reason = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
     throw configError(`${path}:${error.linePos?.[0].line ?? 1}: ${reason}`);
   }
-  const content: unknown = document.toJS();
+  const content = valueOf(path, document);
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw configError(`${path}: must hold keys and values, such as region: eu-west`);
   }
   return content as Readonly<Record<string, unknown>>;
+}
+
+/** An alias that names no anchor is found only when values are made. */
+function valueOf(path: string, document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw configError(`${path}: ${causeOf(error)}`);
+  }
 }
 
 /** Nested keys as one dotted key each. */

@@ -72,8 +72,10 @@ async function writeRegisters(node: MeshNode, body: Readonly<Record<string, unkn
     throw badRequest('set must give a text to every key');
   }
   if (!deletions.every((key) => typeof key === 'string')) throw badRequest('delete must be a list of keys');
-  let receipt: WriteReceipt | undefined = entries.length === 0 ? undefined : await node.setAll(entries);
-  for (const key of deletions) receipt = await node.delete(key);
+  // Asked for in one turn, all of it shares a batch and a sync.
+  const writes = deletions.map((key) => node.delete(key));
+  if (entries.length > 0) writes.unshift(node.setAll(entries));
+  const receipt = (await Promise.all(writes)).at(-1);
   if (receipt === undefined) throw badRequest('nothing to write: give set or delete');
   return found<WriteReceipt>(receipt);
 }

@@ -36,7 +36,8 @@ export async function openDaemon(parts: DaemonParts): Promise<Daemon> {
   try {
     return await open(parts, undo);
   } catch (error) {
-    await undo.run();
+    // What went wrong first is what people need to hear.
+    await undo.run().catch(() => undefined);
     throw error;
   }
 }
