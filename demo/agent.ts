@@ -19,6 +19,7 @@ export type AgentReport =
   /** These files are on the disk of the daemon, which promised to keep them. */
   | { readonly type: 'written'; readonly keys: readonly string[] }
   | { readonly type: 'waiting'; readonly reason: string }
+  /** All is written, the entry in the shared document too. */
   | { readonly type: 'done' };
 
 const readyKey = 'demo/agent';

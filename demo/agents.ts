@@ -24,7 +24,7 @@ export class Agent {
     this.daemon = daemon;
   }
 
-  /** Runs the agent to its end. Rejects where it fails. */
+  /** Runs the agent until all it wrote is acknowledged. Rejects where it fails. */
   async run(folder: string, agents: number): Promise<void> {
     const args = [program, this.daemon.socketPath, folder, String(agents)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -32,10 +32,14 @@ export class Agent {
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-2_000)));
     const exited = once(child, 'exit');
-    for await (const line of createInterface({ input: child.stdout })) this.#hear(JSON.parse(line) as AgentReport);
+    for await (const line of createInterface({ input: child.stdout })) {
+      this.#hear(JSON.parse(line) as AgentReport);
+      // What is left is the end of a process that has nothing more to say.
+      if (this.isDone) return;
+    }
     const [code, signal] = (await exited) as [number | null, string | null];
     const reason = complaint.trim() || `it ended with ${signal ?? `exit code ${code}`}`;
-    if (!this.isDone) throw new Error(`the agent of ${this.daemon.place.name} failed: ${reason}`);
+    throw new Error(`the agent of ${this.daemon.place.name} failed: ${reason}`);
   }
 
   stop(): void {
@@ -45,10 +49,8 @@ export class Agent {
   #hear(report: AgentReport): void {
     this.isWaiting = report.type === 'waiting';
     if (report.type === 'share') this.share = report.files;
-    if (report.type === 'written') {
-      this.lastWrittenAtMs = performance.now();
-      for (const key of report.keys) this.written.add(key);
-    }
+    if (report.type === 'written') for (const key of report.keys) this.written.add(key);
+    if (report.type === 'written' || report.type === 'done') this.lastWrittenAtMs = performance.now();
     if (report.type === 'done') this.isDone = true;
   }
 }
