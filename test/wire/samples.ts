@@ -3,11 +3,11 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, encodeUpdates, joinSignature, noCertificate, noHash, signedBytesOf,
+  certificateBytes, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, noHash, noPeer, signedBytesOf, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
-  BatchEnvelope, BatchHandle, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberState, Message, PeerIndex,
-  PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
+  BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState, Message,
+  PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 
@@ -64,13 +64,29 @@ const states: Readonly<Record<MemberState, PeerIndex>> = {
   alive: 0 as PeerIndex, suspect: 1 as PeerIndex, dead: 2 as PeerIndex, left: 1 as PeerIndex,
 };
 
+/** The first batch comes from its author, the second over as many links as are counted. */
 const batchMessage = (handle: number): BatchMessage => ({
   type: 'batch',
   header: {
     author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash32: 0, bytes: 0 as Bytes,
   },
   handle: handle as BatchHandle,
+  hops: handle * hopsMax,
 });
+
+const claimOf = (state: MemberState, index: number): MemberClaim => ({
+  peer: states[state], state, epoch: (7 + index) as Epoch, incarnation: (0xffff - index) as Incarnation,
+  accuser: state === 'suspect' ? (2 as PeerIndex) : noPeer,
+});
+/** A claim of each state, and a suspicion whose accuser the sender does not know. */
+const claims: readonly MemberClaim[] = [
+  ...(Object.keys(states) as MemberState[]).map(claimOf), { ...claimOf('suspect', 4), accuser: noPeer },
+];
+const ids: readonly BatchId[] = [
+  { author: 0 as PeerIndex, epoch: first.epoch, sequence: 4 as Sequence, hops: 1 },
+  { author: 2 as PeerIndex, epoch: 0xffff_ffff as Epoch, sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
+];
+const target = 1 as PeerIndex;
 
 /** Messages of each type, with values at the borders of their fields. */
 export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
@@ -89,11 +105,23 @@ export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
     { type: 'frontier', isReply: true, entries: [] },
   ],
   batch: batches.map((_, handle) => batchMessage(handle)),
-  claims: [{
-    type: 'claims',
-    claims: (Object.keys(states) as MemberState[]).map((state, index) => (
-      { peer: states[state], state, epoch: (7 + index) as Epoch, incarnation: (0xffff - index) as Incarnation })),
+  claims: [{ type: 'claims', claims }],
+  ihave: [{ type: 'ihave', ids }, { type: 'ihave', ids: [] }],
+  graft: [{ type: 'graft', ids }],
+  prune: [{ type: 'prune' }],
+  ping: [{ type: 'ping', token: 0xffff_ffff }, { type: 'ping', token: 0 }],
+  'ping-request': [{ type: 'ping-request', token: 0x0102_0304, target }],
+  ack: [{
+    type: 'ack', token: 0x0102_0304, target, epoch: first.epoch, incarnation: 0xffff as Incarnation, lagMs: lagMsMax,
   }],
+  nack: [{ type: 'nack', token: 0x0102_0304, target }],
+  neighbor: [{ type: 'neighbor', isUrgent: true }, { type: 'neighbor', isUrgent: false }],
+  'forward-join': [{ type: 'forward-join', claim: claimOf('alive', 0), ttl: walkTtlMax }],
+  shuffle: [
+    { type: 'shuffle', origin: claimOf('alive', 0), ttl: 0, claims },
+    { type: 'shuffle', origin: claimOf('suspect', 1), ttl: walkTtlMax, claims: [] },
+  ],
+  'shuffle-reply': [{ type: 'shuffle-reply', claims }],
 };
 
 export const hello: Hello = { networkId, certificate: authorPeer.certificate, addresses: authorPeer.addresses };

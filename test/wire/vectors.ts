@@ -3,10 +3,12 @@
  * implementation of the protocol can be held against them.
  */
 import {
-  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, peerIdOf,
-  protocolVersion,
+  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, noPeer,
+  peerIdOf, protocolVersion,
 } from '@murmuration/protocol';
-import type { BatchEnvelope, PeerIntroduction, ReceivedMessage, WireNames } from '@murmuration/protocol';
+import type {
+  BatchEnvelope, FrontierEntry, MemberClaim, PeerIndex, PeerIntroduction, ReceivedMessage, WireNames,
+} from '@murmuration/protocol';
 import { publicKeyOf } from '@murmuration/byzantine/schemes';
 
 import {
@@ -73,20 +75,36 @@ export function describeFrame(frame: Uint8Array, table: WireNames): Json {
   return toJson({ ...decoded, messages: decoded.messages.map((message) => describeMessage(message, table)) });
 }
 
+/** Wherever a message names a peer by index, the vector has its key; `null` is nobody. Subjects of claims are told in full. */
 function describeMessage(message: ReceivedMessage, table: WireNames): object {
+  const keyOf = (peer: PeerIndex): Uint8Array | null => (peer === noPeer ? null : table.publicKeyOf(peer));
+  const describeClaim = (claim: MemberClaim): object =>
+    ({ ...claim, peer: table.introductionOf(claim.peer), accuser: keyOf(claim.accuser) });
+  const describePoint = (point: FrontierEntry): object => ({ ...point, author: keyOf(point.author) });
   switch (message.type) {
     case 'round':
+    case 'prune':
+    case 'ping':
+    case 'neighbor':
       return message;
     case 'frontier':
-      return {
-        ...message, entries: message.entries.map((entry) => ({ ...entry, author: table.publicKeyOf(entry.author) })),
-      };
-    case 'claims':
-      return {
-        ...message, claims: message.claims.map((claim) => ({ ...claim, peer: table.introductionOf(claim.peer) })),
-      };
+      return { ...message, entries: message.entries.map(describePoint) };
     case 'received-batch':
-      return { type: message.type, bytes: message.bytes };
+      return { type: message.type, hops: message.hops, bytes: message.bytes };
+    case 'ihave':
+    case 'graft':
+      return { ...message, ids: message.ids.map(describePoint) };
+    case 'ping-request':
+    case 'ack':
+    case 'nack':
+      return { ...message, target: keyOf(message.target) };
+    case 'forward-join':
+      return { ...message, claim: describeClaim(message.claim) };
+    case 'shuffle':
+      return { ...message, origin: describeClaim(message.origin), claims: message.claims.map(describeClaim) };
+    case 'claims':
+    case 'shuffle-reply':
+      return { ...message, claims: message.claims.map(describeClaim) };
   }
 }
 

@@ -37,7 +37,7 @@ function sound({ bytes }: BatchVector): SignedBatch {
 function sendable(message: ReceivedMessage): Message {
   if (message.type !== 'received-batch') return message;
   const handle = batches.findIndex((bytes) => toHex(bytes) === toHex(message.bytes)) as BatchHandle;
-  return { ...(messages.batch[0] as BatchMessage), handle };
+  return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops };
 }
 
 describe('golden vectors', () => {
@@ -163,9 +163,10 @@ describe('the protocol version', () => {
 
   it('covers every limit that receivers enforce', () => {
     expect(Object.keys(limits)).toEqual(expect.arrayContaining([
-      'addressBytesMax', 'addressesPerPeerMax', 'batchBytesMax', 'claimsPerMessageMax', 'documentNameBytesMax',
-      'documentUpdateBytesMax', 'frameBytesMax', 'frontierEntriesMax', 'helloBytesMax', 'messagesPerFrameMax',
-      'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax', 'updatesPerBatchMax',
+      'addressBytesMax', 'addressesPerPeerMax', 'batchBytesMax', 'batchIdsPerMessageMax', 'claimsPerMessageMax',
+      'documentNameBytesMax', 'documentUpdateBytesMax', 'frameBytesMax', 'frontierEntriesMax', 'helloBytesMax', 'hopsMax',
+      'lagMsMax', 'messagesPerFrameMax', 'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax',
+      'updatesPerBatchMax', 'walkTtlMax',
     ]));
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, millis, noPeer, type FrontierEntry } from '@murmuration/protocol';
+import { bytes, millis, noPeer, offTreeHops, type FrontierEntry } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 
@@ -7,14 +7,14 @@ import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 function withThreeLogs(options: ConstructorParameters<typeof TestGossip>[0] = {}, size = 100): TestGossip {
   const gossip = new TestGossip({ neighbors: 9, ...options });
   for (const [author, last] of [[1, 3], [2, 2], [3, 4]] as const) {
-    for (let first = 1; first <= last; first++) gossip.take(9, author, first, { size });
+    for (let first = 1; first <= last; first++) gossip.take(9, author, first, { size, nowMs: 500 });
   }
   gossip.effects.clear();
   return gossip;
 }
 
-function ask(gossip: TestGossip, entries: readonly FrontierEntry[], isReply = false, from = 5): void {
-  gossip.hear(from, { type: 'frontier', entries, isReply });
+function ask(gossip: TestGossip, entries: readonly FrontierEntry[], isReply = false, from = 5, nowMs = 1_000): void {
+  gossip.hear(from, { type: 'frontier', entries, isReply }, nowMs);
 }
 
 describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () => {
@@ -34,7 +34,7 @@ describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () =
         for (let first = 1; first <= mine[key]; first++) gossip.take(9, author, first);
       }
       gossip.effects.clear();
-      ask(gossip, authors.flatMap(([key, author]) => (theirs[key] > 0 ? [entry(author, theirs[key])] : [])));
+      ask(gossip, authors.flatMap(([key, author]) => (theirs[key] > 0 ? [entry(author, theirs[key])] : [])), false, 5, 2_000);
       const missing = authors.flatMap(([key, author]) =>
         Array.from({ length: Math.max(0, mine[key] - theirs[key]) }, (_, i) => `${author}:${theirs[key] + 1 + i}`));
       const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
@@ -44,10 +44,30 @@ describe('GOS6: anti-entropy sends what the other lacks, and nothing else', () =
     }));
   });
 
+  it('what came a moment ago is held back where it is all that lacks: trees are bringing it', () => {
+    const gossip = new TestGossip({ neighbors: 9 });
+    gossip.take(9, 1, 1, { nowMs: 1_000 });
+    gossip.take(9, 1, 2, { nowMs: 1_500 });
+    gossip.effects.clear();
+    ask(gossip, [entry(1, 1)], false, 5, 1_690);
+    expect(gossip.batchesTo(5)).toEqual([]);
+    ask(gossip, [], false, 6, 1_690);
+    expect(gossip.batchesTo(6)).toEqual(['1:1', '1:2']);
+    ask(gossip, [entry(1, 1)], false, 5, 1_800);
+    expect(gossip.batchesTo(5)).toEqual(['1:2']);
+  });
+
+  it('it is told to have come by no tree', () => {
+    const gossip = withThreeLogs();
+    ask(gossip, []);
+    const hops = gossip.sentOf('batch').map(({ message }) => message.type === 'batch' && message.hops);
+    expect(new Set(hops)).toEqual(new Set([offTreeHops]));
+  });
+
   const budgets = [[1_024, 10], [400, 4], [399, 3], [100, 1]] as const;
   it.each(budgets)('within a budget of %i bytes: %i batches of 100', (budget, sent) => {
     const gossip = new TestGossip({ neighbors: 9, deltaBytesMax: bytes(budget) });
-    for (let first = 1; first <= 20; first++) gossip.take(9, 1, first);
+    for (let first = 1; first <= 20; first++) gossip.take(9, 1, first, { nowMs: 500 });
     gossip.effects.clear();
     ask(gossip, []);
     expect(gossip.batchesTo(5)).toEqual(Array.from({ length: sent }, (_, i) => `1:${i + 1}`));
@@ -112,17 +132,8 @@ describe('GOS7: one neighbor at a time is asked', () => {
     expect(gossip.batchesTo(5)).toEqual(['3:1', '3:2', '3:3', '3:4']);
     gossip.effects.clear();
     ask(gossip, [entry(1, 9), entry(2, 2)], false, 6);
-    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([6]);
-  });
-
-  it('a batch beyond the next is asked for where it showed, if that is a neighbor', () => {
-    const gossip = withThreeLogs();
-    gossip.take(99, 1, 7, { nowMs: 2_000 });
     expect(gossip.sentOf('frontier')).toEqual([]);
-    gossip.take(6, 1, 8, { nowMs: 2_000 });
-    expect(gossip.sentOf('frontier')).toEqual([
-      { to: 6, message: { type: 'frontier', entries: [entry(1, 3), entry(2, 2), entry(3, 4)], isReply: false } },
-    ]);
-    expect(gossip.facts).toEqual(['gap from 99', 'gap from 6']);
+    ask(gossip, [entry(1, 9), entry(2, 2)], false, 6, 1_250);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([6]);
   });
 });

@@ -79,7 +79,7 @@ describe('GOS8: converged is said once, when every neighbor has told our digest 
   });
 
   it('neighbors that went make room for those who took their places', () => {
-    const gossip = new TestGossip({ neighbors: 3, agreementsMax: 3 });
+    const gossip = new TestGossip({ neighbors: 3, linksMax: 3 });
     gossip.compare(1, true, 1_000);
     gossip.compare(2, true, 1_000);
     gossip.neighbors.peers = [3, 4, 5];
@@ -91,7 +91,7 @@ describe('GOS8: converged is said once, when every neighbor has told our digest 
   });
 
   it('with more neighbors than are kept, as many as are kept suffice', () => {
-    const gossip = new TestGossip({ neighbors: 9, agreementsMax: 2 });
+    const gossip = new TestGossip({ neighbors: 9, linksMax: 2 });
     gossip.compare(4, true, 1_000);
     expect(gossip.gossip.isConverged(node)).toBe(false);
     gossip.compare(7, true, 1_000);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { millis, noPeer, type Epoch, type Sequence } from '@murmuration/protocol';
+import { bytes, millis, noPeer, type Epoch, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { checkGossipOptions, gossipDefaults, type GossipOptions } from './options.ts';
 import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
@@ -10,73 +10,6 @@ const accepted = (gossip: TestGossip): string[] => gossip.effects.events.flatMap
     : []);
 const delaysOf = (gossip: TestGossip): number[] =>
   gossip.effects.timers.flatMap(({ timer, afterMs }) => (timer.type === 'start-round' ? [afterMs] : []));
-
-describe('GOS9: an accepted batch is pushed once, to at most fanout neighbors, never to the one who gave it', () => {
-  it('when the outbox is flushed, a moment after it came', () => {
-    const gossip = new TestGossip({ neighbors: 8 });
-    gossip.take(2, 1, 1);
-    expect(gossip.effects.timers).toEqual([{ afterMs: gossip.options.coalesceMs, timer: { type: 'flush-outbox' } }]);
-    expect(gossip.effects.sent).toEqual([]);
-    gossip.timer({ type: 'flush-outbox' });
-    const to = gossip.sentOf('batch').map((sent) => sent.to);
-    expect(to.length).toBe(3);
-    expect(new Set(to).size).toBe(3);
-    expect(to).not.toContain(2);
-    gossip.effects.clear();
-    gossip.timer({ type: 'flush-outbox' });
-    expect(gossip.effects.sent).toEqual([]);
-  });
-
-  it('the giver never hears it back, whichever neighbors are drawn', () => {
-    const gossip = new TestGossip({ neighbors: 5 });
-    for (let first = 1; first <= 60; first++) {
-      const giver = 1 + (first % 5);
-      gossip.take(giver, 1, first);
-      gossip.effects.clear();
-      gossip.timer({ type: 'flush-outbox' });
-      const to = gossip.sentOf('batch').map((sent) => sent.to);
-      expect(to.length).toBe(3);
-      expect(to).not.toContain(giver);
-    }
-  });
-
-  it('several share one timer', () => {
-    const gossip = new TestGossip({ neighbors: 1 });
-    for (let first = 1; first <= 5; first++) gossip.take(9, 1, first);
-    expect(gossip.effects.timers.length).toBe(1);
-    gossip.timer({ type: 'flush-outbox' });
-    expect(gossip.batchesTo(1)).toEqual(['1:1', '1:2', '1:3', '1:4', '1:5']);
-    gossip.take(9, 1, 6);
-    expect(gossip.effects.timers.length).toBe(2);
-  });
-
-  it('a duplicate is counted and goes nowhere', () => {
-    const gossip = new TestGossip({ neighbors: 4 });
-    gossip.take(2, 1, 1);
-    gossip.effects.clear();
-    gossip.hear(3, gossip.batches.all[0]!);
-    expect(gossip.facts).toEqual(['duplicate from 3']);
-    expect(gossip.effects.events).toEqual([]);
-    expect(gossip.effects.timers).toEqual([]);
-  });
-
-  it('an outbox that is too small pushes the newest, and says so', () => {
-    const gossip = new TestGossip({ neighbors: 1, outboxMax: 2 });
-    for (let first = 1; first <= 5; first++) gossip.take(9, 1, first);
-    gossip.timer({ type: 'flush-outbox' });
-    expect(gossip.batchesTo(1)).toEqual(['1:4', '1:5']);
-    expect(gossip.facts).toEqual(['outbox overflowed', 'outbox overflowed', 'outbox overflowed']);
-    expect(accepted(gossip).length).toBe(5);
-  });
-
-  it('what the source no longer holds is not pushed', () => {
-    const gossip = new TestGossip({ neighbors: 1 });
-    gossip.take(9, 1, 1);
-    gossip.batches.all.length = 0;
-    gossip.timer({ type: 'flush-outbox' });
-    expect(gossip.effects.sent).toEqual([]);
-  });
-});
 
 describe('GOS1: a log is accepted without holes', () => {
   it('whatever order batches come in, the shell is handed the next of each log', () => {
@@ -108,7 +41,7 @@ describe('GOS1: a log is accepted without holes', () => {
     expect(accepted(gossip)).toEqual(['1:1 from 1']);
   });
 
-  it('our own batch is nobody\'s gift, and goes to any neighbor', () => {
+  it('our own batch is nobody\'s gift, and goes to eager neighbors', () => {
     const gossip = new TestGossip({ neighbors: 3 });
     const batch = gossip.batches.add(0, 1);
     gossip.gossip.onCommand(node, { type: 'broadcast', batch }, millis(1), gossip.effects);
@@ -139,6 +72,38 @@ describe('GOS4: rounds are hot while something moves, and slow down while all ag
   const rounds = (gossip: TestGossip, count: number): void => {
     for (let i = 0; i < count; i++) gossip.timer({ type: 'start-round' });
   };
+
+  it('visit every neighbor within as many rounds as there are neighbors', () => {
+    const gossip = new TestGossip({ neighbors: 20, fanout: 2 });
+    rounds(gossip, 20);
+    expect(new Set(gossip.sentOf('round').map(({ to }) => to)).size).toBe(20);
+    const twice = gossip.sentOf('round').filter(({ to }, i, all) => i % 2 === 1 && all[i - 1]?.to === to);
+    expect(twice).toEqual([]);
+  });
+
+  it('a difference is looked into when it lasts, and at once where a link is new', () => {
+    const gossip = new TestGossip({ neighbors: 1 });
+    gossip.take(9, 1, 1, { nowMs: 500 });
+    gossip.compare(1, false, 1_000);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1]);
+    gossip.compare(1, false, 1_260);
+    expect(gossip.sentOf('frontier').length).toBe(1);
+    gossip.compare(1, false, 1_300);
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 1]);
+    gossip.compare(1, true, 1_600);
+    gossip.compare(1, false, 2_000);
+    expect(gossip.sentOf('frontier').length).toBe(2);
+  });
+
+  it('it lasts as long as one neighbor differs: those who lack the same do not keep each other content', () => {
+    const gossip = new TestGossip({ neighbors: 2 });
+    gossip.compare(2, true, 900);
+    for (const nowMs of [1_000, 1_100, 1_200, 1_300]) {
+      gossip.compare(1, false, nowMs);
+      gossip.compare(2, true, nowMs + 50);
+    }
+    expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 1]);
+  });
 
   it('tell our digest to fanout neighbors, and come again', () => {
     const gossip = new TestGossip({ neighbors: 7 });
@@ -207,6 +172,16 @@ describe('the options', () => {
     ['outboxMax', { outboxMax: 65_536 }],
     ['roundJitter', { roundJitter: 1 }],
     ['fanout', { fanout: 0 }],
+    ['flushBytesMax', { flushBytesMax: bytes(1_023) }],
+    ['announceDelayMs', { announceDelayMs: millis(100) }],
+    ['linksMax', { linksMax: 0 }],
+    ['eagerMax', { eagerMax: 0 }],
+    ['missingMax', { missingMax: 0 }],
+    ['graftAgainMs', { graftAgainMs: millis(0) }],
+    ['shorterByHops', { shorterByHops: 0 }],
+    ['settleMs', { settleMs: millis(300) }],
+    ['floodAfterPulls', { floodAfterPulls: 0 }],
+    ['floodRounds', { floodRounds: 256 }],
   ])('are refused where %s breaks its rule: %o', (name, input) => {
     const { violations } = checkGossipOptions({ ...gossipDefaults, ...input });
     expect(violations.some((violation) => violation.startsWith(`gossip.${name}`))).toBe(true);

@@ -1,15 +1,18 @@
 /**
- * Who hears what. A new batch moves the frontier, is handed to the shell, and is pushed to a few neighbors; rounds and
- * anti-entropy repair what pushing misses.
+ * Who hears what. A new batch moves the frontier, is handed to the shell, and travels on along trees; grafts mend the trees,
+ * rounds and anti-entropy repair what trees miss.
  */
 import {
   noPeer,
+  offTreeHops,
+  unknownLinkQuality,
   type BatchMessage,
   type BatchRange,
   type Command,
   type Digest,
   type Effects,
   type FrontierEntry,
+  type LinkQuality,
   type Message,
   type Millis,
   type ModuleContext,
@@ -20,33 +23,50 @@ import {
   type Verdict,
 } from '@murmuration/protocol';
 import { AntiEntropy } from './anti-entropy.ts';
+import { Broadcast } from './broadcast.ts';
 import { Convergence } from './convergence.ts';
-import { pickPartners } from './fanout.ts';
+import { Fallback } from './fallback.ts';
 import { Frontier } from './frontier.ts';
+import { Grafting } from './grafting.ts';
+import { Links } from './links.ts';
 import type { GossipOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
+import { Pace } from './pace.ts';
 import { Rounds } from './rounds.ts';
 
 export class GossipCoordinator {
-  readonly #options: GossipOptions;
   readonly #context: ModuleContext;
-  readonly #neighborhood: Neighborhood;
+  readonly #links: Links;
+  readonly #pace: Pace;
   readonly #frontier: Frontier;
-  readonly #outbox: Outbox;
+  readonly #fallback: Fallback;
+  readonly #broadcast: Broadcast;
+  readonly #grafting: Grafting;
   readonly #convergence: Convergence;
   readonly #antiEntropy: AntiEntropy;
   readonly #rounds: Rounds;
 
-  constructor(options: GossipOptions, context: ModuleContext, neighborhood: Neighborhood) {
-    this.#options = options;
+  constructor(
+    options: GossipOptions,
+    context: ModuleContext,
+    neighborhood: Neighborhood,
+    quality: LinkQuality = unknownLinkQuality,
+  ) {
+    const links = new Links(options, context, neighborhood, quality);
+    const frontier = new Frontier(options, context);
+    const fallback = new Fallback(options, context);
+    const pace = new Pace(context);
+    const antiEntropy = new AntiEntropy(frontier, options, context);
+    const convergence = new Convergence(options, context, links, neighborhood);
     this.#context = context;
-    this.#neighborhood = neighborhood;
-    this.#frontier = new Frontier(options.logsMax, context);
-    this.#outbox = new Outbox(options.outboxMax, context);
-    this.#convergence = new Convergence(options.agreementsMax, context, neighborhood);
-    this.#antiEntropy = new AntiEntropy(this.#frontier, options, context);
-    const parts = { frontier: this.#frontier, convergence: this.#convergence, antiEntropy: this.#antiEntropy, neighborhood };
-    this.#rounds = new Rounds(parts, options, context);
+    this.#links = links;
+    this.#pace = pace;
+    this.#frontier = frontier;
+    this.#fallback = fallback;
+    this.#antiEntropy = antiEntropy;
+    this.#convergence = convergence;
+    this.#broadcast = new Broadcast({ links, fallback, pace, neighborhood }, options, context);
+    this.#grafting = new Grafting({ links, frontier, antiEntropy, pace }, options, context);
+    this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, neighborhood }, options, context);
   }
 
   /** Before any crypto: is this the next run of its log? */
@@ -61,9 +81,11 @@ export class GossipCoordinator {
       case 'broadcast':
         return this.#take(node, noPeer, command.batch, now, effects);
       case 'restore':
-        return this.#restore(node, command.batch, effects);
+        return this.#restore(node, command.batch, now, effects);
       case 'reconcile':
         return this.#antiEntropy.reconcile(node, command.peer, now, effects);
+      case 'leave':
+        return this.#broadcast.flushAll(node, effects);
       default:
     }
   }
@@ -76,27 +98,49 @@ export class GossipCoordinator {
         return this.#antiEntropy.onFrontier(node, from, message, now, effects);
       case 'batch':
         return this.#take(node, from, message, now, effects);
+      case 'ihave':
+        return this.#grafting.onIhave(node, from, message.ids, now, effects);
+      case 'graft':
+        return this.#grafting.onGraft(node, from, message.ids, effects);
+      case 'prune':
+        return this.#broadcast.onPrune(node, from, now);
       default:
     }
   }
 
-  onTimer(node: NodeIndex, timer: Timer, effects: Effects): void {
-    if (timer.type === 'start-round') this.#rounds.start(node, effects);
-    if (timer.type === 'flush-outbox') this.#flush(node, effects);
+  onTimer(node: NodeIndex, timer: Timer, now: Millis, effects: Effects): void {
+    switch (timer.type) {
+      case 'start-round':
+        this.#pace.onRound(node);
+        return this.#rounds.start(node, effects);
+      case 'flush-outbox':
+        return this.#broadcast.onFlush(node, effects);
+      case 'announce-batches':
+        return this.#broadcast.onAnnounce(node, effects);
+      case 'graft-missing':
+        return this.#grafting.onTimer(node, now, effects);
+      default:
+    }
   }
 
   /** A new neighbor is told our digest at once: a node that comes back catches up within a round trip. */
   onLinkUp(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
+    this.#links.linkOf(node, peer);
     this.#rounds.heat(node);
     effects.send(node, peer, { type: 'round', digest: this.#frontier.digest(node), isReply: false });
   }
 
+  onLinkDown(node: NodeIndex, peer: PeerIndex): void {
+    this.#links.remove(node, peer);
+  }
+
   /** A batch that we left out before any crypto leaves a trace, and a hole in a log is asked for where it showed. */
-  onIgnored(node: NodeIndex, from: PeerIndex, verdict: Verdict, now: Millis, effects: Effects): void {
+  onIgnored(node: NodeIndex, from: PeerIndex, range: BatchRange, verdict: Verdict, now: Millis, effects: Effects): void {
     if (verdict.type !== 'ignore') return;
     this.#context.observer.batchIgnored(node, from, verdict.reason);
-    if (verdict.reason === 'gap' && this.#neighborhood.isNeighbor(node, from)) {
-      this.#antiEntropy.ask(node, from, now, effects);
+    if (verdict.reason === 'gap') this.#grafting.onGap(node, from, range, now, effects);
+    if (verdict.reason === 'duplicate' && !this.#antiEntropy.isAsked(node, from, now)) {
+      this.#broadcast.onDuplicate(node, from, now, effects);
     }
   }
 
@@ -114,31 +158,23 @@ export class GossipCoordinator {
 
   #take(node: NodeIndex, from: PeerIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
     const verdict = this.#frontier.judge(node, batch.header);
-    if (verdict.type !== 'accept') return this.onIgnored(node, from, verdict, now, effects);
-    this.#frontier.advance(node, batch.header);
+    if (verdict.type !== 'accept') return this.onIgnored(node, from, batch.header, verdict, now, effects);
+    this.#frontier.advance(node, batch.header, now);
     this.#convergence.onChanged(node, now);
     this.#rounds.heat(node);
+    if (batch.hops === offTreeHops) this.#fallback.onPulled(node);
     this.#context.observer.batchAccepted(node, batch.header.author, batch.header.count);
     effects.emit(node, { type: 'batch-accepted', from, batch });
-    if (this.#outbox.length(node) === 0) effects.setTimer(node, this.#options.coalesceMs, { type: 'flush-outbox' });
-    this.#outbox.push(node, batch.handle, from);
+    if (from !== noPeer && batch.hops !== offTreeHops) this.#links.promoteGiver(node, from, now);
+    this.#pace.onAccepted(node);
+    const holder = this.#grafting.onAccepted(node, from, batch, now, effects);
+    this.#broadcast.onAccepted(node, holder, batch, effects);
   }
 
   /** Our disk tells of the past: the frontier moves, nobody is pushed anything, rounds will tell. */
-  #restore(node: NodeIndex, batch: BatchMessage, effects: Effects): void {
+  #restore(node: NodeIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
     if (this.#frontier.judge(node, batch.header).type !== 'accept') return;
-    this.#frontier.advance(node, batch.header);
+    this.#frontier.advance(node, batch.header, now);
     effects.emit(node, { type: 'batch-accepted', from: noPeer, batch });
-  }
-
-  #flush(node: NodeIndex, effects: Effects): void {
-    for (let next = this.#outbox.take(node); next !== undefined; next = this.#outbox.take(node)) {
-      const batch = this.#context.source.batchOf(node, next.handle);
-      if (batch === undefined) continue;
-      const draw = { seed: this.#context.seed, node, step: this.#rounds.nextStep(node) };
-      for (const peer of pickPartners(this.#neighborhood, draw, this.#options.fanout, next.from)) {
-        effects.send(node, peer, batch);
-      }
-    }
   }
 }

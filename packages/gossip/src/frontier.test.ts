@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, type BatchHeader, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
+import { bytes, millis, type BatchHeader, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { Frontier, noLog } from './frontier.ts';
 import { contextFor, node, peerOf } from './gossip.test.support.ts';
@@ -11,7 +11,7 @@ interface Run {
   readonly count: number;
 }
 
-const frontierOf = (logsMax = 64): Frontier => new Frontier(logsMax, contextFor([]));
+const frontierOf = (logsMax = 64): Frontier => new Frontier({ logsMax: logsMax, settleMs: millis(150) }, contextFor([]));
 const headerOf = ({ author, epoch, first, count }: Run, hash32 = first + count): BatchHeader => ({
   author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash32, bytes: bytes(100),
 });
@@ -41,7 +41,7 @@ function follow(
 ): void {
   let first = 1;
   for (const count of counts) {
-    frontier.advance(node, headerOf({ author, epoch, first, count }));
+    frontier.advance(node, headerOf({ author, epoch, first, count }), millis(0));
     first += count;
   }
 }
@@ -64,7 +64,7 @@ describe('GOS1: a log is accepted without holes', () => {
         const expected = isKnown ? 'duplicate' : !isNext ? 'gap' : isFull ? 'frontier-full' : 'accept';
         expect(verdictOf(frontier, run)).toBe(expected);
         if (expected !== 'accept') continue;
-        frontier.advance(node, headerOf(run));
+        frontier.advance(node, headerOf(run), millis(0));
         model.set(log, run.first + run.count - 1);
       }
       const entries = frontier.entries(node).map(({ author, epoch, sequence }) => [`${author} ${epoch}`, sequence]);
@@ -140,9 +140,9 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
 
   it('how a log was cut into batches does not matter, where its end has the same hash', () => {
     const [here, there] = [frontierOf(), frontierOf()];
-    here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 5 }, 77));
-    there.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 2 }, 3));
-    there.advance(node, headerOf({ author: 1, epoch: 1, first: 3, count: 3 }, 77));
+    here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 5 }, 77), millis(0));
+    there.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 2 }, 3), millis(0));
+    there.advance(node, headerOf({ author: 1, epoch: 1, first: 3, count: 3 }, 77), millis(0));
     expect(there.digest(node)).toEqual(here.digest(node));
   });
 
@@ -154,7 +154,7 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
       for (const log of all) follow(there, log);
       const { author, epoch, counts } = all[which % all.length]!;
       const first = counts.reduce((sum, each) => sum + each, 0) + 1;
-      there.advance(node, headerOf({ author, epoch, first, count }));
+      there.advance(node, headerOf({ author, epoch, first, count }), millis(0));
       expect(there.hasDigest(node, here.digest(node))).toBe(false);
     }));
   });
@@ -167,8 +167,8 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
     ['another last batch', { author: 1, epoch: 1, first: 1, count: 4 }, 10],
   ] as const)('one log with %s is another digest', (_what, run, hash32) => {
     const [here, there] = [frontierOf(), frontierOf()];
-    here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 4 }, 9));
-    there.advance(node, headerOf(run, hash32));
+    here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 4 }, 9), millis(0));
+    there.advance(node, headerOf(run, hash32), millis(0));
     expect(there.digest(node)).not.toEqual(here.digest(node));
   });
 
@@ -180,7 +180,7 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
     const frontier = frontierOf();
     const [highs, lows] = [new Set<number>(), new Set<number>()];
     for (let first = 1; first <= 20_000; first++) {
-      frontier.advance(node, headerOf({ author: 1, epoch: 1, first, count: 1 }));
+      frontier.advance(node, headerOf({ author: 1, epoch: 1, first, count: 1 }), millis(0));
       const { high, low } = frontier.digest(node);
       highs.add(high);
       lows.add(low);

@@ -13,6 +13,7 @@ import {
   type Digest,
   type Epoch,
   type FrontierEntry,
+  type Millis,
   type ModuleContext,
   type NodeIndex,
   type PeerIndex,
@@ -20,6 +21,7 @@ import {
   type Sequence,
   type Verdict,
 } from '@murmuration/protocol';
+import type { GossipOptions } from './options.ts';
 
 /** A row of a node's frontier. */
 export type LogRow = number & { readonly log: unique symbol };
@@ -30,6 +32,9 @@ const duplicate = ignore('duplicate');
 const gap = ignore('gap');
 const full = ignore('frontier-full');
 
+/** What a frontier is sized by. */
+export type FrontierOptions = Pick<GossipOptions, 'logsMax' | 'settleMs'>;
+
 export class Frontier {
   readonly #logsMax: number;
   readonly #slots: number;
@@ -37,13 +42,21 @@ export class Frontier {
   readonly #epoch: Uint32Array;
   readonly #sequence: Float64Array;
   readonly #hash32: Uint32Array;
-  readonly #index: Uint16Array;
+  readonly #index: Uint8Array | Uint16Array;
   readonly #logCount: Uint16Array;
+  /**
+   * Updates that came in the slot of the last run and in the one before it, and which slot that is, modulo 256. Above 255 too few
+   * count as young, and a log that rests for 256 slots counts as young once more: both cost a copy or a moment, never a batch.
+   */
+  readonly #lately: Uint8Array;
+  readonly #before: Uint8Array;
+  readonly #slot: Uint8Array;
+  readonly #slotMs: Millis;
   readonly #digestHigh: Uint32Array;
   readonly #digestLow: Uint32Array;
   readonly #tags: PeerTags;
 
-  constructor(logsMax: number, { allocator, tags }: ModuleContext) {
+  constructor({ logsMax, settleMs }: FrontierOptions, { allocator, tags }: ModuleContext) {
     this.#logsMax = logsMax;
     // At most half full, so that a probe is short.
     this.#slots = 2 ** Math.ceil(Math.log2(2 * logsMax));
@@ -51,8 +64,13 @@ export class Frontier {
     this.#epoch = allocator.uint32('gossip.log-epoch', logsMax);
     this.#sequence = allocator.float64('gossip.log-sequence', logsMax);
     this.#hash32 = allocator.uint32('gossip.log-hash', logsMax);
-    this.#index = allocator.uint16('gossip.log-index', this.#slots);
+    // A cell holds a row plus one.
+    this.#index = logsMax < 256 ? allocator.uint8('gossip.log-index', this.#slots) : allocator.uint16('gossip.log-index', this.#slots);
     this.#logCount = allocator.uint16('gossip.log-count', 1);
+    this.#slotMs = settleMs;
+    this.#lately = allocator.uint8('gossip.log-lately', logsMax);
+    this.#before = allocator.uint8('gossip.log-before', logsMax);
+    this.#slot = allocator.uint8('gossip.log-slot', logsMax);
     this.#digestHigh = allocator.uint32('gossip.digest-high', 1);
     this.#digestLow = allocator.uint32('gossip.digest-low', 1);
     this.#tags = tags;
@@ -62,22 +80,27 @@ export class Frontier {
     return this.#logCount[node] as number;
   }
 
+  isFull(node: NodeIndex): boolean {
+    return this.logCount(node) === this.#logsMax;
+  }
+
   /** Is this the next run of its log? */
   judge(node: NodeIndex, { author, epoch, firstSequence, count }: BatchRange): Verdict {
     const row = this.rowOf(node, author, epoch);
     const known = this.sequenceAt(node, row);
     if (firstSequence + count - 1 <= known) return duplicate;
     if (firstSequence !== known + 1) return gap;
-    return row === noLog && this.logCount(node) === this.#logsMax ? full : accept;
+    return row === noLog && this.isFull(node) ? full : accept;
   }
 
   /** Moves the log on to the end of a batch that `judge` accepted. */
-  advance(node: NodeIndex, header: BatchHeader): void {
+  advance(node: NodeIndex, header: BatchHeader, now: Millis): void {
     const row = this.#rowFor(node, header.author, header.epoch);
     const cell = node * this.#logsMax + row;
     if (this.#sequence[cell] !== 0) this.#addToDigest(node, cell, -1);
     this.#sequence[cell] = header.firstSequence + header.count - 1;
     this.#hash32[cell] = header.hash32;
+    this.#count(cell, header.count, now);
     this.#addToDigest(node, cell, 1);
   }
 
@@ -100,6 +123,14 @@ export class Frontier {
 
   sequenceAt(node: NodeIndex, row: LogRow): Sequence {
     return row === noLog ? noSequence : (this.#sequence[node * this.#logsMax + row] as Sequence);
+  }
+
+  /** Up to where a log has been known for at least one slot. */
+  settledSequence(node: NodeIndex, row: LogRow, now: Millis): Sequence {
+    const cell = node * this.#logsMax + row;
+    const slots = (this.#slotOfTime(now) - (this.#slot[cell] as number)) & 0xff;
+    const young = (slots <= 1 ? (this.#lately[cell] as number) : 0) + (slots === 0 ? (this.#before[cell] as number) : 0);
+    return (this.sequenceAt(node, row) - young) as Sequence;
   }
 
   entryAt(node: NodeIndex, row: LogRow): FrontierEntry {
@@ -128,6 +159,21 @@ export class Frontier {
     while (this.#index[base + slot] !== 0) slot = (slot + 1) & (this.#slots - 1);
     this.#index[base + slot] = row + 1;
     return row as LogRow;
+  }
+
+  #slotOfTime(now: Millis): number {
+    return Math.floor(now / this.#slotMs) & 0xff;
+  }
+
+  #count(cell: number, updates: number, now: Millis): void {
+    const slot = this.#slotOfTime(now);
+    const slots = (slot - (this.#slot[cell] as number)) & 0xff;
+    if (slots > 0) {
+      this.#before[cell] = slots === 1 ? (this.#lately[cell] as number) : 0;
+      this.#lately[cell] = 0;
+      this.#slot[cell] = slot;
+    }
+    this.#lately[cell] = Math.min(0xff, (this.#lately[cell] as number) + updates);
   }
 
   #slotOf(author: PeerIndex, epoch: Epoch): number {

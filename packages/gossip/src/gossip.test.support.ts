@@ -55,6 +55,7 @@ export interface BatchShape {
   readonly count?: number;
   readonly epoch?: number;
   readonly size?: number;
+  readonly hops?: number;
 }
 
 /** Batches by handle, found by their log. */
@@ -62,12 +63,12 @@ export class ListedBatches implements StateSource {
   readonly all: BatchMessage[] = [];
 
   /** A batch of a log; the handle is its position. */
-  add(author: number, first: number, { count = 1, epoch = 1, size = 100 }: BatchShape = {}): BatchMessage {
+  add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0 }: BatchShape = {}): BatchMessage {
     const header = {
       author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count,
       hash32: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
     };
-    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle };
+    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops };
     this.all.push(batch);
     return batch;
   }
@@ -165,8 +166,8 @@ export class TestGossip {
     this.hear(from, { type: 'round', digest, isReply: true }, nowMs);
   }
 
-  timer(timer: Timer): void {
-    this.gossip.onTimer(node, timer, this.effects);
+  timer(timer: Timer, nowMs = 1_000): void {
+    this.gossip.onTimer(node, timer, millis(nowMs), this.effects);
   }
 
   /** The batches that were sent to a peer, by author and first sequence. */

@@ -1,28 +1,37 @@
-/** New batches on their way to a few neighbors: a bounded ring of handles per node. Full, it drops the oldest; rounds repair. */
+/**
+ * New batches on their way: a bounded list of handles per node, oldest first. An entry waits to be sent along eager links, then
+ * waits to be announced on lazy ones, and goes. Our own batches are sent before forwarded ones. A full list drops the oldest of the
+ * least important: announcements, then forwarded batches, then our own; rounds repair.
+ */
 import { noPeer, type BatchHandle, type ModuleContext, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 
-/** One entry, borrowed until the next call. */
+/** One entry. */
 export interface Outgoing {
-  handle: BatchHandle;
-  /** Who gave it to us and needs it least. */
-  from: PeerIndex;
+  readonly handle: BatchHandle;
+  /** Who gave it to us and needs it least; `noPeer` for our own. */
+  readonly from: PeerIndex;
+  /** As it came to us. */
+  readonly hops: number;
 }
+
+const sent = 1;
 
 export class Outbox {
   readonly #max: number;
   readonly #context: ModuleContext;
   readonly #handle: Int32Array;
   readonly #from: Int32Array;
-  readonly #head: Uint16Array;
+  readonly #hops: Uint8Array;
+  readonly #state: Uint8Array;
   readonly #length: Uint16Array;
-  readonly #taken: Outgoing = { handle: 0 as BatchHandle, from: noPeer };
 
   constructor(outboxMax: number, context: ModuleContext) {
     this.#max = outboxMax;
     this.#context = context;
     this.#handle = context.allocator.int32('gossip.outbox-handle', outboxMax);
     this.#from = context.allocator.int32('gossip.outbox-from', outboxMax);
-    this.#head = context.allocator.uint16('gossip.outbox-head', 1);
+    this.#hops = context.allocator.uint8('gossip.outbox-hops', outboxMax);
+    this.#state = context.allocator.uint8('gossip.outbox-state', outboxMax);
     this.#length = context.allocator.uint16('gossip.outbox-length', 1);
   }
 
@@ -30,25 +39,70 @@ export class Outbox {
     return this.#length[node] as number;
   }
 
-  push(node: NodeIndex, handle: BatchHandle, from: PeerIndex): void {
-    if (this.length(node) === this.#max) {
-      this.take(node);
-      this.#context.observer.outboxOverflowed(node);
-    }
-    const cell = node * this.#max + (((this.#head[node] as number) + this.length(node)) % this.#max);
+  hasWaiting(node: NodeIndex): boolean {
+    return this.#find(node, (cell) => this.#state[cell] !== sent) >= 0;
+  }
+
+  /** Takes a batch in: to be sent, or where `isSent` to be announced only. */
+  push(node: NodeIndex, { handle, from, hops }: Outgoing, isSent: boolean): void {
+    if (this.length(node) === this.#max) this.#makeRoom(node);
+    const cell = node * this.#max + this.length(node);
     this.#handle[cell] = handle;
     this.#from[cell] = from;
+    this.#hops[cell] = hops;
+    this.#state[cell] = isSent ? sent : 0;
     this.#length[node] = this.length(node) + 1;
   }
 
-  /** The oldest entry, or undefined. */
-  take(node: NodeIndex): Outgoing | undefined {
-    if (this.length(node) === 0) return undefined;
-    const head = this.#head[node] as number;
-    this.#taken.handle = this.#handle[node * this.#max + head] as BatchHandle;
-    this.#taken.from = this.#from[node * this.#max + head] as PeerIndex;
-    this.#head[node] = (head + 1) % this.#max;
+  /** The next entry to send, which from then on waits to be announced; undefined where none waits. */
+  takeWaiting(node: NodeIndex): Outgoing | undefined {
+    const own = this.#find(node, (cell) => this.#state[cell] !== sent && this.#from[cell] === noPeer);
+    const cell = own >= 0 ? own : this.#find(node, (cell) => this.#state[cell] !== sent);
+    if (cell < 0) return undefined;
+    this.#state[cell] = sent;
+    return this.#entryAt(cell);
+  }
+
+  /** The entries that were sent, oldest first. They are gone from the list. */
+  takeSent(node: NodeIndex): Outgoing[] {
+    const taken: Outgoing[] = [];
+    const start = node * this.#max;
+    let kept = 0;
+    for (let cell = start; cell < start + this.length(node); cell++) {
+      if (this.#state[cell] === sent) taken.push(this.#entryAt(cell));
+      else this.#move(cell, start + kept++);
+    }
+    this.#length[node] = kept;
+    return taken;
+  }
+
+  #makeRoom(node: NodeIndex): void {
+    const announced = this.#find(node, (cell) => this.#state[cell] === sent);
+    const forwarded = this.#find(node, (cell) => this.#from[cell] !== noPeer);
+    const dropped = announced >= 0 ? announced : forwarded >= 0 ? forwarded : node * this.#max;
+    const last = node * this.#max + this.length(node) - 1;
+    for (let cell = dropped; cell < last; cell++) this.#move(cell + 1, cell);
     this.#length[node] = this.length(node) - 1;
-    return this.#taken;
+    this.#context.observer.outboxOverflowed(node);
+  }
+
+  #move(from: number, to: number): void {
+    for (const column of [this.#handle, this.#from, this.#hops, this.#state]) column[to] = column[from] as number;
+  }
+
+  #entryAt(cell: number): Outgoing {
+    return {
+      handle: this.#handle[cell] as BatchHandle,
+      from: this.#from[cell] as PeerIndex,
+      hops: this.#hops[cell] as number,
+    };
+  }
+
+  /** The first cell of a node that fits, or -1. */
+  #find(node: NodeIndex, fits: (cell: number) => boolean): number {
+    const start = node * this.#max;
+    const end = start + this.length(node);
+    for (let cell = start; cell < end; cell++) if (fits(cell)) return cell;
+    return -1;
   }
 }

@@ -12,8 +12,10 @@ import {
 } from '@murmuration/protocol';
 import type { AntiEntropy } from './anti-entropy.ts';
 import type { Convergence } from './convergence.ts';
+import type { Fallback } from './fallback.ts';
 import { pickPartners, roundDelayMs } from './fanout.ts';
 import type { Frontier } from './frontier.ts';
+import { noLink, type Links } from './links.ts';
 import type { GossipOptions } from './options.ts';
 
 /** What a round works on. */
@@ -21,6 +23,8 @@ export interface RoundParts {
   readonly frontier: Frontier;
   readonly convergence: Convergence;
   readonly antiEntropy: AntiEntropy;
+  readonly links: Links;
+  readonly fallback: Fallback;
   readonly neighborhood: Neighborhood;
 }
 
@@ -39,35 +43,60 @@ export class Rounds {
     this.#equalRounds = context.allocator.uint8('gossip.equal-rounds', 1);
   }
 
-  /** A number that no earlier call for this node gave: the time step of a draw. */
-  nextStep(node: NodeIndex): number {
-    const step = (this.#step[node] as number) + 1;
-    this.#step[node] = step;
-    return step;
-  }
-
   /** One timer per node runs for its whole life. Without neighbors a round is empty, not ended. */
   start(node: NodeIndex, effects: Effects): void {
-    const { frontier, neighborhood } = this.#parts;
-    const draw = { seed: this.#context.seed, node, step: this.nextStep(node) };
-    const partners = pickPartners(neighborhood, draw, this.#options.fanout, noPeer);
+    const { frontier, links, fallback } = this.#parts;
+    links.follow(node);
+    fallback.onRound(node);
+    const step = ((this.#step[node] as number) + 1) >>> 0;
+    this.#step[node] = step;
+    const partners = this.#partners(node, step);
     const digest = frontier.digest(node);
     for (const partner of partners) effects.send(node, partner, { type: 'round', digest, isReply: false });
     if (partners.length > 0) this.#context.observer.roundStarted(node, partners.length);
     this.#equalRounds[node] = Math.min(255, (this.#equalRounds[node] as number) + 1);
-    this.#rearm(node, draw.step, effects);
+    this.#rearm(node, step, effects);
   }
 
   onRound(node: NodeIndex, from: PeerIndex, { digest, isReply }: RoundMessage, now: Millis, effects: Effects): void {
-    const { frontier, convergence, antiEntropy } = this.#parts;
+    const { frontier, convergence, fallback } = this.#parts;
     const isEqual = frontier.hasDigest(node, digest);
     convergence.onCompared(node, from, isEqual, now, effects);
-    if (!isEqual) {
-      this.heat(node);
-      antiEntropy.ask(node, from, now, effects);
-    }
+    if (convergence.isConverged(node)) fallback.onAgreement(node);
+    const isLate = !isEqual && fallback.onDifference(node, now);
+    if (!isEqual) this.heat(node);
+    this.#compare(node, from, { isEqual, isLate }, now, effects);
     // An answer lets the asker count us as agreeing, or start to repair from its side.
     if (!isReply) effects.send(node, from, { type: 'round', digest: frontier.digest(node), isReply: true });
+  }
+
+  /**
+   * A difference is what a batch looks like on its way: only one that lasts is looked into, or that a new link shows.
+   * A new link stays new until its peer has been asked or has agreed.
+   */
+  #compare(
+    node: NodeIndex,
+    peer: PeerIndex,
+    { isEqual, isLate }: { readonly isEqual: boolean; readonly isLate: boolean },
+    now: Millis,
+    effects: Effects,
+  ): void {
+    const { links, antiEntropy } = this.#parts;
+    const link = links.linkOf(node, peer);
+    const isNew = link !== noLink && links.is(node, link, 'isNew');
+    const isAsked = !isEqual && (isNew || isLate) && antiEntropy.ask(node, peer, now, effects);
+    if (isNew && (isEqual || isAsked)) links.set(node, link, 'isNew', false);
+  }
+
+  /** Neighbors in turn, so that nobody waits long, one a round; the others by chance. */
+  #partners(node: NodeIndex, step: number): PeerIndex[] {
+    const { neighborhood } = this.#parts;
+    const { fanout } = this.#options;
+    const neighbors = neighborhood.neighborCount(node);
+    const draw = { seed: this.#context.seed, node, step };
+    if (neighbors === 0 || fanout === 1) return pickPartners(neighborhood, draw, fanout, noPeer);
+    const inTurn = neighborhood.neighborAt(node, step % neighbors);
+    return [inTurn, ...pickPartners(neighborhood, draw, fanout - 1, inTurn)];
   }
 
   /** Something moves: the next rounds come at the hot interval. */

@@ -14,14 +14,11 @@ import {
   type Epoch,
   type Incarnation,
   type Input,
-  type LinkDownCause,
   type MemberClaim,
-  type MemberState,
   type MeshEvent,
   type Message,
   type Millis,
   type NodeIndex,
-  type Offence,
   type PeerIndex,
   type Sequence,
   type Timer,
@@ -29,6 +26,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { Mesh } from './mesh.ts';
 import { resolveMeshOptions, type MeshOptionsInput } from './options.ts';
+import { inputs } from './inputs.test.support.ts';
 
 const node = 0 as NodeIndex;
 const peerOf = (index: number): PeerIndex => index as PeerIndex;
@@ -38,12 +36,12 @@ const hear = (from: number, message: Message): Input => ({ type: 'message', from
 const offend = (from: number): Input => ({ type: 'frame-refused', from: peerOf(from), offence: 'invalid-signature' });
 
 const aliveAt = (peer: number): MemberClaim =>
-  ({ peer: peerOf(peer), state: 'alive', epoch: 1 as Epoch, incarnation: 0 as Incarnation });
+  ({ peer: peerOf(peer), state: 'alive', epoch: 1 as Epoch, incarnation: 0 as Incarnation, accuser: noPeer });
 
 function batchOf(author: number, first: number, handle = 0): BatchMessage {
   const range: BatchRange = { author: peerOf(author), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 };
   const header = { ...range, hash32: mix32(author + first), bytes: bytes(100) };
-  return { type: 'batch', header, handle: handle as BatchHandle };
+  return { type: 'batch', header, handle: handle as BatchHandle, hops: 0 };
 }
 
 /** A mesh of two nodes; everything that is asked for and every fact is one line of a log. */
@@ -111,13 +109,35 @@ describe('the composer forwards in one order', () => {
   it('join: gossip, registry', () => {
     const written = new WrittenMesh();
     written.handle(join);
-    expect(written.log).toEqual(['timer start-round', 'timer maintain-views']);
+    expect(written.log).toEqual(['timer start-round', 'timer maintain-views', 'timer shuffle-views', 'timer probe-next']);
   });
 
   it('link up: the registry takes the neighbor in and tells what it believes, then gossip greets it', () => {
     const written = WrittenMesh.linked([]);
     written.handle(linkUp(3));
-    expect(written.log).toEqual(['fact link 3 up', 'send 3 claims', 'send 3 round']);
+    expect(written.log).toEqual(['send 3 neighbor', 'fact link 3 up', 'send 3 claims', 'send 3 round']);
+  });
+
+  it('a full view decides by the newcomer\'s word: then the registry makes room, and gossip greets', () => {
+    const written = WrittenMesh.linked([1, 2, 3, 4], { peerRegistry: { neighborsMax: 4, connectsPerLookMax: 4 } });
+    written.handle(hear(1, { type: 'claims', claims: [aliveAt(9)] }));
+    written.log.length = 0;
+    written.handle(linkUp(9));
+    expect(written.log).toEqual(['send 9 neighbor']);
+    written.log.length = 0;
+    written.handle(hear(9, { type: 'neighbor', isUrgent: true }));
+    const [down, away, ...rest] = written.log;
+    expect([down, away]).toEqual([expect.stringMatching(/^fact link \d down$/), expect.stringMatching(/^disconnect \d view-full$/)]);
+    expect(rest.slice(0, 3)).toEqual(['fact link 9 up', 'send 9 claims', 'send 9 round']);
+  });
+
+  it('stalled: the registry gives no verdict on the strength of what it did not hear', () => {
+    const written = WrittenMesh.linked([3]);
+    const suspicion = { ...aliveAt(3), state: 'suspect' as const };
+    written.handle(hear(3, { type: 'claims', claims: [suspicion] }), { type: 'stalled', lagMs: millis(1_000) });
+    written.log.length = 0;
+    written.handle({ type: 'timer', timer: { ...suspicion, type: 'declare-dead' } });
+    expect(written.log).toEqual(['timer declare-dead']);
   });
 
   it('link down: the registry', () => {
@@ -144,15 +164,24 @@ describe('the composer forwards in one order', () => {
     written.handle(hear(3, batchOf(3, 1)));
     expect(written.log).toEqual(['emit batch-accepted', 'timer flush-outbox']);
     written.log.length = 0;
-    written.handle(hear(3, { type: 'frontier', entries: [], isReply: false }));
+    written.mesh.handle(node, hear(3, { type: 'frontier', entries: [], isReply: false }), millis(2_000), written);
     expect(written.log).toEqual(['send 3 batch']);
   });
 
   it.each<[Timer['type'], readonly string[]]>([
     ['start-round', ['send 3 round', 'timer start-round']],
     ['flush-outbox', []],
+    ['announce-batches', []],
+    ['graft-missing', []],
     ['spread-claims', []],
     ['maintain-views', ['timer maintain-views']],
+    ['probe-next', ['timer probe-next', 'timer end-probe', 'timer probe-indirectly', 'send 3 ping']],
+    ['shuffle-views', ['send 3 shuffle', 'timer shuffle-views']],
+    ['probe-indirectly', []],
+    ['end-probe', []],
+    ['send-nack', []],
+    ['judge-suspicion', []],
+    ['declare-dead', []],
   ])('a timer %s goes to the module that asked for it', (type, log) => {
     const written = WrittenMesh.linked([3]);
     written.handle({ type: 'timer', timer: { type } as Timer });
@@ -191,8 +220,10 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
     const written = WrittenMesh.linked([3]);
     written.handle(offend(3), hear(4, batchOf(4, 1)));
     written.log.length = 0;
-    for (const type of ['flush-outbox', 'start-round'] as const) written.handle({ type: 'timer', timer: { type } });
-    expect(written.log).toEqual(['timer start-round']);
+    for (const type of ['flush-outbox', 'announce-batches', 'start-round'] as const) {
+      written.handle({ type: 'timer', timer: { type } });
+    }
+    expect(written.log).toEqual(['timer announce-batches', 'timer start-round']);
   });
 
   it('when it comes back it is sent away, and heard again after the ban', () => {
@@ -228,77 +259,14 @@ describe('GOS13: before any crypto a batch is judged, and nothing moves', () => 
     expect(admit(2)).toEqual({ type: 'accept' });
     expect(admit(2)).toEqual({ type: 'accept' });
     expect(admit(9)).toEqual({ type: 'ignore', reason: 'gap' });
-    expect(written.log).toEqual(['fact duplicate from 3', 'fact gap from 3', 'send 3 frontier']);
+    expect(written.log).toEqual(['fact duplicate from 3', 'fact gap from 3', 'timer graft-missing']);
     expect(written.mesh.frontier(node).map(({ sequence }) => sequence)).toEqual([1]);
   });
 });
 
-// Few peers, and numbers near both ends: what is well-typed and not honest.
-const peers = fc.integer({ min: 0, max: 6 }).map(peerOf);
-const epochs = fc.oneof(fc.nat(2), fc.constantFrom(0xffff_fffe, 0xffff_ffff)).map((value) => value as Epoch);
-const sequences = fc.oneof(fc.nat(3), fc.constantFrom(2 ** 32, 2 ** 48 - 1)).map((value) => value as Sequence);
-const words = fc.oneof(fc.nat(3), fc.constantFrom(0xffff_ffff));
-const claims = fc.array(fc.record({
-  peer: peers,
-  state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'),
-  epoch: epochs,
-  incarnation: fc.oneof(fc.nat(2), fc.constantFrom(0xfffe, 0xffff)).map((value) => value as Incarnation),
-}), { maxLength: 6 });
-const batches: fc.Arbitrary<BatchMessage> = fc.record({
-  type: fc.constant('batch' as const),
-  header: fc.record({
-    author: peers, epoch: epochs, firstSequence: sequences, count: fc.oneof(fc.nat(3), fc.constant(16_384)),
-    hash32: words, bytes: fc.integer({ min: 1, max: 512 * 1024 }).map(bytes),
-  }),
-  handle: fc.nat(20).map((value) => value as BatchHandle),
-});
-const messages = fc.oneof<fc.Arbitrary<Message>[]>(
-  fc.record({
-    type: fc.constant('round' as const),
-    digest: fc.record({ high: words, low: words }),
-    isReply: fc.boolean(),
-  }),
-  fc.record({
-    type: fc.constant('frontier' as const),
-    entries: fc.array(
-      fc.record({ author: fc.oneof(peers, fc.constant(noPeer)), epoch: epochs, sequence: sequences }),
-      { maxLength: 6 },
-    ),
-    isReply: fc.boolean(),
-  }),
-  fc.record({ type: fc.constant('claims' as const), claims }),
-  batches,
-);
-const timers = fc.oneof<fc.Arbitrary<Timer>[]>(
-  fc.constantFrom('start-round' as const, 'flush-outbox' as const, 'spread-claims' as const, 'maintain-views' as const)
-    .map((type) => ({ type })),
-  claims.filter((all) => all.length > 0).map(([first]) => ({ ...first!, type: 'declare-dead' as const })),
-);
-const commands = fc.oneof<fc.Arbitrary<Command>[]>(
-  fc.constant({ type: 'leave' as const }),
-  fc.record({ type: fc.constantFrom('broadcast' as const, 'restore' as const), batch: batches }),
-  fc.record({ type: fc.constant('reconcile' as const), peer: peers }),
-);
-const inputs = fc.oneof<fc.Arbitrary<Input>[]>(
-  fc.record({ type: fc.constant('message' as const), from: peers, message: messages }),
-  fc.record({ type: fc.constant('command' as const), command: commands }),
-  fc.record({ type: fc.constant('timer' as const), timer: timers }),
-  fc.record({ type: fc.constant('link-up' as const), peer: peers, rttMs: fc.constant(millis(0)) }),
-  fc.record({
-    type: fc.constant('link-down' as const),
-    peer: peers,
-    cause: fc.constantFrom<LinkDownCause>('closed', 'failed', 'replaced'),
-  }),
-  fc.record({
-    type: fc.constant('frame-refused' as const),
-    from: peers,
-    offence: fc.constantFrom<Offence>('malformed-frame', 'equivocation'),
-  }),
-  fc.record({ type: fc.constant('stalled' as const), lagMs: fc.constant(millis(500)) }),
-);
 const tight = {
   peerRegistry: { membersMax: 4, neighborsMax: 2, connectsPerLookMax: 2 },
-  gossip: { logsMax: 3, outboxMax: 2, agreementsMax: 2 },
+  gossip: { logsMax: 3, outboxMax: 2, linksMax: 2, missingMax: 2, eagerMax: 1 },
   byzantine: { bansMax: 2 },
 };
 

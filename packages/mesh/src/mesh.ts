@@ -4,11 +4,11 @@
  * Order, in every case: byzantine, gossip, peer-registry. Byzantine first, because a banned peer is not heard; gossip before the
  * registry, because a batch must be taken while its sender is still a neighbor.
  *
- *   message       byzantine hears nobody banned | gossip: rounds, frontiers, batches | registry: claims
- *   link up       byzantine sends the banned away | registry admits it to the view | gossip greets it (after the view holds it)
- *   link down     registry
+ *   message       byzantine hears nobody banned | gossip: rounds, frontiers, batches, trees | registry: claims, probes, walks
+ *   link up       byzantine sends the banned away | registry admits it to the view | gossip greets it, once the view holds it
+ *   link down     gossip forgets the link | registry takes it out of the view
  *   offence       byzantine bans and disconnects | registry bars from the view
- *   timer         the module that asked for it
+ *   timer         the module that asked for it; a stall of ours: registry
  */
 import { Validator } from '@murmuration/byzantine';
 import { GossipCoordinator } from '@murmuration/gossip';
@@ -46,18 +46,18 @@ export class Mesh {
   readonly #gossip: GossipCoordinator;
   readonly #validator: Validator;
 
-  constructor(nodes: number, { options, observer, tags, source, seed }: MeshContext) {
+  constructor(nodes: number, { options, ...ports }: MeshContext) {
     this.allocator = new Allocator(nodes);
-    const context: ModuleContext = { allocator: this.allocator, observer, changes: this.#changes, tags, source, seed };
+    const context: ModuleContext = { ...ports, allocator: this.allocator, changes: this.#changes };
     this.#validator = new Validator(options.byzantine, context);
     this.#registry = new Membership(options.peerRegistry, context);
-    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry);
+    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry, this.#registry);
   }
 
   /** Before any crypto: heard at all, and new? What is left out is counted; nothing else changes. */
   admit(node: NodeIndex, from: PeerIndex, range: BatchRange, now: Millis, effects: Effects): Verdict {
     const verdict = this.#validator.isBanned(node, from, now) ? banned : this.#gossip.judge(node, range);
-    if (verdict.type !== 'accept') this.#gossip.onIgnored(node, from, verdict, now, effects);
+    if (verdict.type !== 'accept') this.#gossip.onIgnored(node, from, range, verdict, now, effects);
     return verdict.type === 'accept' ? accept : verdict;
   }
 
@@ -74,15 +74,17 @@ export class Mesh {
         this.#validator.onOffence(node, input.from, input.offence, now, effects);
         break;
       case 'timer':
-        this.#onTimer(node, input.timer, effects);
+        this.#onTimer(node, input.timer, now, effects);
         break;
       case 'link-up':
-        this.#onLinkUp(node, input.peer, now, effects);
+        this.#onLinkUp(node, input.peer, input.rttMs, now, effects);
         break;
       case 'link-down':
-        this.#registry.onLinkDown(node, input.peer, input.cause, effects);
+        this.#gossip.onLinkDown(node, input.peer);
+        this.#registry.onLinkDown(node, input.peer, input.cause, now, effects);
         break;
       case 'stalled':
+        this.#registry.onStalled(node, input.lagMs, now);
         break;
       default:
         unreachable(input);
@@ -123,24 +125,35 @@ export class Mesh {
   #onMessage(node: NodeIndex, from: PeerIndex, message: Message, now: Millis, effects: Effects): void {
     if (this.#validator.isBanned(node, from, now)) return;
     this.#gossip.onMessage(node, from, message, now, effects);
-    if (message.type === 'claims') this.#registry.onClaims(node, message.claims, effects);
+    const wasNeighbor = this.#registry.isNeighbor(node, from);
+    this.#registry.onMessage(node, from, message, now, effects);
+    // A full view decides when it has heard what the newcomer wants.
+    if (!wasNeighbor && this.#registry.isNeighbor(node, from)) this.#gossip.onLinkUp(node, from, effects);
   }
 
-  #onLinkUp(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
+  #onLinkUp(node: NodeIndex, peer: PeerIndex, rttMs: Millis, now: Millis, effects: Effects): void {
     if (!this.#validator.onLinkUp(node, peer, now, effects)) return;
-    this.#registry.onLinkUp(node, peer, effects);
+    this.#registry.onLinkUp(node, peer, rttMs, effects);
     if (this.#registry.isNeighbor(node, peer)) this.#gossip.onLinkUp(node, peer, effects);
   }
 
-  #onTimer(node: NodeIndex, timer: Timer, effects: Effects): void {
+  #onTimer(node: NodeIndex, timer: Timer, now: Millis, effects: Effects): void {
     switch (timer.type) {
       case 'start-round':
       case 'flush-outbox':
-        return this.#gossip.onTimer(node, timer, effects);
+      case 'announce-batches':
+      case 'graft-missing':
+        return this.#gossip.onTimer(node, timer, now, effects);
       case 'spread-claims':
       case 'maintain-views':
+      case 'probe-next':
+      case 'probe-indirectly':
+      case 'end-probe':
+      case 'send-nack':
+      case 'judge-suspicion':
+      case 'shuffle-views':
       case 'declare-dead':
-        return this.#registry.onTimer(node, timer, effects);
+        return this.#registry.onTimer(node, timer, now, effects);
       default:
         return unreachable(timer);
     }

@@ -30,6 +30,7 @@ import { Mesh } from './mesh.ts';
 import { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from './options.ts';
 import { BatchTable } from './batches.test.support.ts';
 import { EventQueue } from './event-queue.test.support.ts';
+import { Stalls } from './stalls.test.support.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -76,6 +77,7 @@ export class TestWorld implements Effects {
   /** How long each batch took to reach the last of the peers that ran when it was written. */
   readonly spreadMs: number[] = [];
   readonly #queue = new EventQueue();
+  readonly #stalls = new Stalls();
   readonly #seed: number;
   readonly #peers: number;
   readonly #latencyMs: readonly [number, number];
@@ -212,6 +214,13 @@ export class TestWorld implements Effects {
     this.#side.fill(0);
   }
 
+  /** The loop of a peer stands still: it hears nothing, and reads before its timers fire when it goes on (D12). */
+  stall(peer: PeerIndex, forMs: number): void {
+    const node = this.nodeOf(peer);
+    this.#stalls.begin(node);
+    this.#in(forMs, () => this.#stalls.end(node, millis(forMs)).forEach((input) => this.#handle(node, input)));
+  }
+
   set loss(share: number) {
     this.#loss = share;
   }
@@ -284,7 +293,7 @@ export class TestWorld implements Effects {
   #handle(node: NodeIndex, input: Input): void {
     const peer = this.#peerOf[node];
     // A process that is gone hears nothing; what it asked for is forgotten with it.
-    if (peer === undefined || this.nodeOf(peer) !== node) return;
+    if (peer === undefined || this.nodeOf(peer) !== node || this.#stalls.keeps(node, input)) return;
     this.#note(node, input);
     this.mesh.handle(node, input, this.now, this);
   }

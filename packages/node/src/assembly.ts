@@ -75,6 +75,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     counters,
     epoch,
     onOwnLogAhead: onCloned,
+    isLinked: (peer) => links.linkOf(peer) !== undefined,
   });
   loop.connect(effects, () => egress.flush());
   const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, dialer, writer, effects };

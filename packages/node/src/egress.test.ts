@@ -18,14 +18,17 @@ const names: WireNames = {
 };
 
 const batch = (bytes: number): BatchMessage =>
-  ({ type: 'batch', handle: bytes as BatchHandle, header: { bytes } }) as unknown as BatchMessage;
+  ({ type: 'batch', handle: bytes as BatchHandle, header: { bytes }, hops: 0 }) as unknown as BatchMessage;
 const round: Message = { type: 'round', digest: { high: 1, low: 2 }, isReply: false };
 const claims = (count: number): Message => ({
   type: 'claims',
-  claims: Array.from({ length: count }, () => ({ peer: 0, state: 'alive', epoch: 1, incarnation: 0 })) as never,
+  claims: Array.from({ length: count }, () => ({ peer: 0, state: 'suspect', epoch: 1, incarnation: 0, accuser: 0 })) as never,
 });
 const frontier = (count: number): Message => ({
   type: 'frontier', isReply: true, entries: Array.from({ length: count }, () => ({ author: 0, epoch: 1, sequence: 1 })) as never,
+});
+const graft = (count: number): Message => ({
+  type: 'graft', ids: Array.from({ length: count }, () => ({ author: 0, epoch: 1, sequence: 1, hops: 0 })) as never,
 });
 
 /** The types of messages in a frame, by their headers. */
@@ -48,7 +51,7 @@ function egressTo(peers: ReadonlyMap<number, (frame: Uint8Array) => boolean>) {
 }
 
 const peer = 1 as PeerIndex;
-const typeOf = { round: 1, frontier: 2, batch: 3, claims: 4 } as const;
+const typeOf: Partial<Record<Message['type'], number>> = { round: 1, frontier: 2, batch: 3, claims: 4, graft: 6 };
 
 describe('egress', () => {
   it('gathers what one run of the core says to a peer into one frame', () => {
@@ -68,6 +71,7 @@ describe('egress', () => {
       fc.constant(round),
       fc.integer({ min: 1, max: 512 }).map(claims),
       fc.integer({ min: 0, max: 1_024 }).map(frontier),
+      fc.integer({ min: 0, max: 1_024 }).map(graft),
       fc.oneof(fc.integer({ min: 200, max: 512 * 1024 }), fc.constant(512 * 1024)).map(batch),
     );
     fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 8 }), (messages) => {

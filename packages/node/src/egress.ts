@@ -1,9 +1,7 @@
 /** What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. */
 import {
   beginFrame,
-  claimBytesMax,
   frameBytesMax,
-  messageOverheadBytes,
   messagesPerFrameMax,
   writeMessage,
   type Message,
@@ -12,6 +10,7 @@ import {
 } from '@murmuration/protocol';
 import type { Counters } from './counters.ts';
 import type { Links } from './links.ts';
+import { messageBytesMax } from './message-size.ts';
 
 export class Egress {
   readonly #names: WireNames;
@@ -43,7 +42,7 @@ export class Egress {
     let frame = beginFrame();
     let count = 0;
     for (const message of messages) {
-      const isFull = count === messagesPerFrameMax || frame.length + this.#sizeBound(message) > frameBytesMax;
+      const isFull = count === messagesPerFrameMax || frame.length + messageBytesMax(message) > frameBytesMax;
       if (count > 0 && isFull) {
         this.#hand(link, frame.finish());
         frame = beginFrame();
@@ -58,19 +57,5 @@ export class Egress {
   /** A link over its budget drops the frame; rounds repair what it held. */
   #hand(link: { send(frame: Uint8Array): boolean }, frame: Uint8Array): void {
     if (!link.send(frame)) this.#counters.add('dropped.link-full');
-  }
-
-  /** An upper bound of a message's encoding. Claims are at most `claimBytesMax` each; others are exact. */
-  #sizeBound(message: Message): number {
-    switch (message.type) {
-      case 'batch':
-        return messageOverheadBytes + message.header.bytes;
-      case 'claims':
-        return messageOverheadBytes + 2 + message.claims.length * claimBytesMax;
-      case 'frontier':
-        return messageOverheadBytes + 3 + message.entries.length * 42;
-      default:
-        return messageOverheadBytes + 9;
-    }
   }
 }

@@ -1,9 +1,13 @@
 /** The way in: in slices, bounded, and not to be stopped by one bad frame. */
-import { beginFrame, frameBytesMax, noPeer, silentObserver, writeMessage, type Millis, type Observer, type WallMillis } from '@murmuration/protocol';
+import {
+  beginFrame, frameBytesMax, noPeer, protocolVersion, silentObserver, writeMessage,
+  type BatchHandle, type BatchMessage, type Millis, type Observer, type WallMillis,
+} from '@murmuration/protocol';
 import type { Link } from '@murmuration/transport';
 import { describe, expect, it } from 'vitest';
 import type { Assembly } from './assembly.ts';
 import type { Clock } from './clock.ts';
+import { self } from './loop.ts';
 import { World, type Stranger } from './world.test.support.ts';
 
 /** A clock on which every look costs time: as if the work between two looks did. */
@@ -20,7 +24,8 @@ async function linked(world: World, options: { readonly costMs?: number; readonl
   const link = linkOf(stranger);
   parts.links.onLinkUp(link);
   parts.links.onFrame(link, stranger.hello());
-  return { parts, bring: (frame: Uint8Array): void => parts.links.onFrame(link, frame) };
+  const peer = parts.book.find(stranger.identity.publicKey);
+  return { parts, stranger, link, peer, bring: (frame: Uint8Array): void => parts.links.onFrame(link, frame) };
 }
 
 function linkOf({ identity: { peer, publicKey } }: Stranger): Link {
@@ -31,6 +36,18 @@ function linkOf({ identity: { peer, publicKey } }: Stranger): Link {
 function roundFrame(high: number): Uint8Array {
   const frame = beginFrame();
   writeMessage(frame, { type: 'round', digest: { high, low: 0 }, isReply: true }, {} as never);
+  return frame.finish();
+}
+
+function neighborFrame(): Uint8Array {
+  const frame = beginFrame();
+  writeMessage(frame, { type: 'neighbor', isUrgent: true }, {} as never);
+  return frame.finish();
+}
+
+function batchFrame(bytes: Uint8Array, hops: number): Uint8Array {
+  const frame = beginFrame();
+  writeMessage(frame, { type: 'batch', hops } as BatchMessage, { bytesOf: () => bytes } as never);
   return frame.finish();
 }
 
@@ -82,11 +99,38 @@ describe('ingress', () => {
     const { parts, bring } = await linked(world, { costMs: 1 });
     const member = await world.stranger();
     for (let i = 0; i < 9; i++) bring(roundFrame(i));
-    bring(Uint8Array.of(1, 99));
+    bring(Uint8Array.of(protocolVersion, 99));
     bring(member.claims([member.introduction]));
     await world.until(() => (parts.counters.snapshot()['ignored.sender-banned'] ?? 0) > 0, 'the last frame had its turn');
     expect(parts.counters.snapshot()).toMatchObject({ 'offence.malformed-frame': 1, 'ignored.sender-banned': 1 });
     expect(parts.book.find(member.identity.publicKey)).toBe(noPeer);
+    end(parts);
+  });
+
+  it('makes no neighbor of a peer whose link has ended while its frames waited, and hears its last word', async () => {
+    await using world = new World();
+    const { parts, stranger, link, peer, bring } = await linked(world, { costMs: 1 });
+    for (let i = 0; i < 9; i++) bring(roundFrame(i));
+    bring(neighborFrame());
+    bring(stranger.claims([stranger.introduction]));
+    parts.links.onLinkDown(link, 'closed-by-peer');
+    await world.until(() => (parts.counters.snapshot()['dropped.late-message'] ?? 0) > 0, 'what waited is read');
+    await world.pass(100);
+    expect(parts.mesh.isNeighbor(self, peer)).toBe(false);
+    expect(parts.mesh.members(self).map((member) => member.peer)).toContain(peer);
+    end(parts);
+  });
+
+  it('hands on the hops with which a batch came, as they were said', async () => {
+    await using world = new World();
+    const { parts, bring } = await linked(world);
+    for (const hops of [0, 9, 255]) {
+      const author = await world.stranger();
+      bring(author.claims([author.introduction]));
+      bring(batchFrame(author.batch(), hops));
+    }
+    const kept = [0, 1, 2].map((handle) => parts.replica.batchOf(self, handle as BatchHandle)?.hops);
+    expect(kept).toEqual([0, 9, 255]);
     end(parts);
   });
 

@@ -18,7 +18,7 @@ import type { Replica } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
 import type { Counters } from './counters.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
-import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
+import { copyOf, type SideStore } from './side-store.ts';
 
 /** What ingress works with. */
 export interface IngressContext {
@@ -33,6 +33,8 @@ export interface IngressContext {
   readonly counters: Counters;
   readonly epoch: Epoch;
   readonly onOwnLogAhead: (epoch: Epoch) => void;
+  /** Whether there is a greeted link to a peer. */
+  readonly isLinked: (peer: PeerIndex) => boolean;
 }
 
 interface Waiting {
@@ -125,7 +127,17 @@ export class Ingress {
   /** False where the sender has disqualified itself and the rest of the frame is left out. */
   #handle(from: PeerIndex, message: ReceivedMessage): boolean {
     if (message.type === 'received-batch') return this.#handleBatch(from, message);
+    if (message.type !== 'claims' && !this.#context.isLinked(from)) return this.#leaveOutLate();
     this.#context.loop.submit({ type: 'message', from, message });
+    return true;
+  }
+
+  /**
+   * A frame can wait longer than its link lasts. What its sender knew still counts, and its last word may be that it leaves; the
+   * rest speaks to a link that is gone: taken in, it would make a neighbor whom nothing reaches.
+   */
+  #leaveOutLate(): boolean {
+    this.#context.counters.add('dropped.late-message');
     return true;
   }
 
@@ -142,14 +154,15 @@ export class Ingress {
       return this.#judge(from, { type: 'reject', offence: 'invalid-signature' });
     }
     if (author === selfPeer && envelope.epoch >= this.#context.epoch) return this.#refuseOwn(from, envelope.epoch);
-    return this.#take(from, author, copyOf(received.bytes));
+    return this.#take(from, author, received);
   }
 
-  #take(from: PeerIndex, author: PeerIndex, stored: StoredBatch): boolean {
+  #take(from: PeerIndex, author: PeerIndex, { bytes, hops }: ReceivedBatch): boolean {
     const { loop, scheme, sideStore, replica } = this.#context;
+    const stored = copyOf(bytes);
     const verdict = replica.examine(author, stored.batch);
     if (verdict.type !== 'accept') return this.#judge(from, verdict);
-    const message = sideStore.keep(author, stored, scheme.hash(stored.batch.signed));
+    const message = sideStore.keep(author, stored, scheme.hash(stored.batch.signed), hops);
     loop.submit({ type: 'message', from, message });
     // The core may have no room for one more log; then nobody holds the batch.
     if (replica.batchOf(self, message.handle) === undefined) sideStore.release(message.handle);

@@ -41,6 +41,8 @@ describe('a side store', () => {
     expect(message.handle).not.toBe(other.handle);
     const hash32 = Buffer.from(hash).readUInt32LE(0);
     expect(message.header).toEqual({ author, epoch: 7, firstSequence: 3, count: 1, hash32, bytes: one.bytes.length });
+    expect(message.hops).toBe(0);
+    expect(store.keep(author, two, hash, 12).hops).toBe(12);
     expect(store.bytesOf(message.handle)).toBe(one.bytes);
     expect(store.get(other.handle)).toBe(two);
   });

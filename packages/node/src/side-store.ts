@@ -20,14 +20,17 @@ export class SideStore {
   readonly #batches = new Map<BatchHandle, StoredBatch>();
   #next = 0;
 
-  /** Keeps a batch and makes the message by which the core knows it. `hash` is that of its signed bytes. */
-  keep(author: PeerIndex, stored: StoredBatch, hash: Uint8Array): BatchMessage {
+  /**
+   * Keeps a batch and makes the message by which the core knows it. `hash` is that of its signed bytes; `hops` are those with
+   * which it came, 0 for what this node wrote or read back from its disk.
+   */
+  keep(author: PeerIndex, stored: StoredBatch, hash: Uint8Array, hops = 0): BatchMessage {
     const handle = this.#next++ as BatchHandle;
     this.#batches.set(handle, stored);
     const { epoch, firstSequence, count } = stored.batch.envelope;
     const hash32 = new DataView(hash.buffer, hash.byteOffset).getUint32(0, true);
     const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(stored.bytes.length) };
-    return { type: 'batch', header, handle };
+    return { type: 'batch', header, handle, hops };
   }
 
   get(handle: BatchHandle): StoredBatch | undefined {

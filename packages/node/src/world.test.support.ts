@@ -245,12 +245,12 @@ export class Stranger implements TransportHandler {
   }
 
   claims(members: readonly PeerIntroduction[]): Uint8Array {
-    const claims = members.map((_, i) => ({ peer: i as PeerIndex, state: 'alive', epoch: 1, incarnation: 0 }) as MemberClaim);
+    const claims = members.map((_, i) => ({ peer: i as PeerIndex, state: 'alive', epoch: 1, incarnation: 0, accuser: -1 }) as MemberClaim);
     return frameOf([{ type: 'claims', claims }], names(members));
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((_, handle) => ({ type: 'batch', handle }) as BatchMessage);
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0 }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 

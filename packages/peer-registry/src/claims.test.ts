@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spreadCount } from './claims.ts';
 import { checkPeerRegistryOptions, peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
-import { claim, node, peerOf, self, TestRegistry } from './registry.test.support.ts';
+import { claim, self, TestRegistry } from './registry.test.support.ts';
 
 /** Lets the spread go on until no timer is left; answers how often each peer's row was sent. */
 function spreadOut(registry: TestRegistry): Map<number, number> {
@@ -94,8 +94,8 @@ describe('the whole list', () => {
     const registry = TestRegistry.joined({ members: 3 });
     registry.hear(claim(2, 'left'));
     registry.effects.clear();
-    registry.registry.onLinkUp(node, peerOf(3), registry.effects);
-    expect(registry.effects.sent).toEqual([{ to: 3, message: { type: 'claims', claims: registry.rows } }]);
+    registry.link(3);
+    expect(registry.sentOf('claims')).toEqual([{ to: 3, message: { type: 'claims', claims: registry.rows } }]);
     expect(registry.effects.claims[0]).toEqual(claim(self, 'alive'));
   });
 

@@ -1,15 +1,9 @@
 /** How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link. */
-import {
-  pickBelow,
-  random32,
-  type Effects,
-  type MemberClaim,
-  type ModuleContext,
-  type NodeIndex,
-  type PeerIndex,
-} from '@murmuration/protocol';
+import { noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import { selfRow, type RegistryColumns, type Row } from './columns.ts';
+import type { NeighborColumns } from './neighbor-columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
+import { draws, drawBelow, type Parts } from './parts.ts';
 
 /** Sends that let a change reach everybody with high probability: λ · ⌈log10(n + 1)⌉ (memberlist). */
 export function spreadCount(factor: number, members: number): number {
@@ -17,14 +11,16 @@ export function spreadCount(factor: number, members: number): number {
 }
 
 export class Claims {
+  readonly #parts: Parts;
   readonly #columns: RegistryColumns;
+  readonly #neighbors: NeighborColumns;
   readonly #options: PeerRegistryOptions;
-  readonly #context: ModuleContext;
 
-  constructor(columns: RegistryColumns, options: PeerRegistryOptions, context: ModuleContext) {
-    this.#columns = columns;
-    this.#options = options;
-    this.#context = context;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#columns = parts.columns;
+    this.#neighbors = parts.neighbors;
+    this.#options = parts.options;
   }
 
   /** Marks a row as news and arms the timer that spreads it. */
@@ -40,15 +36,15 @@ export class Claims {
   spread(node: NodeIndex, effects: Effects): void {
     const columns = this.#columns;
     columns.setSpreading(node, false);
-    const neighbors = columns.neighborCount(node);
+    const neighbors = this.#neighbors.count(node);
     // Without neighbors the news stays pending: the next link gets the whole list, and the next announcement re-arms us.
     if (neighbors === 0) return;
     const partners = Math.min(this.#options.spreadFanout, neighbors);
     const claims = this.#takePending(node, partners);
     if (claims.length === 0) return;
-    const first = pickBelow(random32(this.#context.seed, node, columns.nextStep(node), 1), neighbors);
+    const first = drawBelow(this.#parts, node, draws.spread, neighbors);
     for (let i = 0; i < partners; i++) {
-      effects.send(node, columns.neighborAt(node, (first + i) % neighbors), { type: 'claims', claims });
+      effects.send(node, this.#neighbors.at(node, (first + i) % neighbors), { type: 'claims', claims });
     }
     columns.setSpreading(node, true);
     effects.setTimer(node, this.#options.spreadDelayMs, { type: 'spread-claims' });
@@ -63,21 +59,20 @@ export class Claims {
 
   /** Sends the whole list to one random neighbor: what the spread of a change has missed arrives here. */
   exchange(node: NodeIndex, effects: Effects): void {
-    const columns = this.#columns;
-    const neighbors = columns.neighborCount(node);
+    const neighbors = this.#neighbors.count(node);
     if (neighbors === 0) return;
-    const draw = random32(this.#context.seed, node, columns.nextStep(node), 2);
-    this.sendAll(node, columns.neighborAt(node, pickBelow(draw, neighbors)), effects);
+    this.sendAll(node, this.#neighbors.at(node, drawBelow(this.#parts, node, draws.exchange, neighbors)), effects);
   }
 
   /** Sends our own row to every neighbor, now: the last word of a node that leaves. */
   sendOwn(node: NodeIndex, effects: Effects): void {
     const claims = [this.claimAt(node, selfRow)];
-    for (let i = 0; i < this.#columns.neighborCount(node); i++) {
-      effects.send(node, this.#columns.neighborAt(node, i), { type: 'claims', claims });
+    for (let i = 0; i < this.#neighbors.count(node); i++) {
+      effects.send(node, this.#neighbors.at(node, i), { type: 'claims', claims });
     }
   }
 
+  /** What we believe of a member. A suspect's accusers take turns, so that others learn of all of them. */
   claimAt(node: NodeIndex, row: Row): MemberClaim {
     const columns = this.#columns;
     return {
@@ -85,7 +80,16 @@ export class Claims {
       state: columns.stateAt(node, row),
       epoch: columns.epochAt(node, row),
       incarnation: columns.incarnationAt(node, row),
+      accuser: this.#accuserAt(node, row),
     };
+  }
+
+  #accuserAt(node: NodeIndex, row: Row): PeerIndex {
+    const columns = this.#columns;
+    const accusers = columns.accuserCountAt(node, row);
+    if (accusers === 0) return noPeer;
+    const turn = Math.ceil(columns.sendsLeftAt(node, row) / this.#options.spreadFanout) % accusers;
+    return columns.peerAt(node, columns.accuserAt(node, row, turn));
   }
 
   #takePending(node: NodeIndex, partners: number): MemberClaim[] {

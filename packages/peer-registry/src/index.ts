@@ -1,3 +1,3 @@
 export { Membership } from './membership.ts';
 export { checkPeerRegistryOptions, peerRegistryDefaults, type PeerRegistryOptions } from './options.ts';
-export { precedence, sameIncarnation, type Precedence } from './precedence.ts';
+export { precedence, sameIncarnation, type HeldState, type Precedence } from './precedence.ts';

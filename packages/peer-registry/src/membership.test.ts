@@ -65,7 +65,7 @@ describe('REG3: a claim against ourselves is answered by a later one', () => {
 describe('REG4: nobody is declared dead who was not suspected for deadAfterMs, or has refuted since', () => {
   it('a failed link makes its peer suspect at once, and dead only when the timer comes', () => {
     const registry = TestRegistry.joined({ members: 1, linked: 1 });
-    registry.registry.onLinkDown(node, peerOf(1), 'failed', registry.effects);
+    registry.unlink(1, 'failed');
     expect(registry.held(1)).toEqual(claim(1, 'suspect'));
     expect(registry.timersOf('declare-dead')).toEqual([
       { afterMs: registry.options.deadAfterMs, timer: { type: 'declare-dead', peer: 1, epoch: 1, incarnation: 0 } },
@@ -112,10 +112,10 @@ describe('REG4: nobody is declared dead who was not suspected for deadAfterMs, o
   });
 });
 
-describe('REG5: only a link that failed is evidence', () => {
+describe('REG5: of links, only one that failed is evidence', () => {
   it.each<LinkDownCause>(['closed', 'replaced'])('one that was %s says nothing about its peer', (cause) => {
     const registry = TestRegistry.joined({ members: 1, linked: 1 });
-    registry.registry.onLinkDown(node, peerOf(1), cause, registry.effects);
+    registry.unlink(1, cause);
     expect(registry.held(1)).toEqual(claim(1, 'alive'));
     expect(registry.neighbors).toEqual([]);
     expect(registry.effects.timers).toEqual([]);
@@ -125,15 +125,15 @@ describe('REG5: only a link that failed is evidence', () => {
     const registry = TestRegistry.joined({ members: 1, linked: 1 });
     registry.hear(claim(1, state));
     registry.effects.clear();
-    registry.registry.onLinkDown(node, peerOf(1), 'failed', registry.effects);
+    registry.unlink(1, 'failed');
     expect(registry.held(1)).toEqual(claim(1, state));
     expect(registry.effects.timers).toEqual([]);
   });
 
   it('a link to somebody without a row may fail', () => {
     const registry = TestRegistry.joined();
-    registry.registry.onLinkUp(node, peerOf(7), registry.effects);
-    registry.registry.onLinkDown(node, peerOf(7), 'failed', registry.effects);
+    registry.link(7);
+    registry.unlink(7, 'failed');
     expect(registry.rows).toEqual([claim(self, 'alive')]);
   });
 });

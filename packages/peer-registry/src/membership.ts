@@ -1,20 +1,22 @@
 /**
- * Who is there. Members are rows with a state and an (epoch, incarnation); claims about them merge by `precedence`, and a
- * claim against ourselves is refuted by a higher incarnation. First-hand evidence in this file is the link: one that fails
- * makes its peer suspect, and a suspect that does not refute for `deadAfterMs` is dead. Nobody is forgotten: the dead are
- * dialed for ever.
+ * Who is there: the door to the registry of N nodes. Inputs go to the part that knows: `members.ts` merges what is claimed,
+ * `probing.ts` finds out who answers, `suspicions.ts` judges, `views.ts` and `walks.ts` keep the overlay. Nobody is forgotten: the dead
+ * are dialed for ever.
  */
 import {
   assert,
-  compareIncarnation,
+  jittered,
+  millis,
   type Effects,
   type Epoch,
   type Horizon,
   type Incarnation,
   type LinkDownCause,
-  type MemberClaim,
+  type LinkQuality,
   type MemberState,
   type MemberView,
+  type Message,
+  type Millis,
   type ModuleContext,
   type Neighborhood,
   type NodeIndex,
@@ -22,193 +24,218 @@ import {
   type Timer,
 } from '@murmuration/protocol';
 import { Claims } from './claims.ts';
-import { noRow, RegistryColumns, selfRow, type Row } from './columns.ts';
+import { noRow, selfRow, type Row } from './columns.ts';
+import { LocalHealth } from './local-health.ts';
+import { Members } from './members.ts';
 import type { PeerRegistryOptions } from './options.ts';
-import { precedence } from './precedence.ts';
+import { draw32, draws, partsOf, type Parts } from './parts.ts';
+import { PassiveView } from './passive-view.ts';
+import { Probing } from './probing.ts';
+import { sizeFromLeast } from './size-estimate.ts';
+import { Suspicions } from './suspicions.ts';
 import { Views } from './views.ts';
-
-/** An incarnation is 16 bits on the wire; past it the refuter takes the next epoch. */
-const incarnationMax = 0xffff;
-/** The last epoch of 32 bits. What somebody claims at the end of both has nothing above it. */
-const epochMax = 0xffff_ffff;
-
-const eventOf = { suspect: 'member-suspected', dead: 'member-died', left: 'member-left' } as const;
-
-const isPresent = (state: MemberState): boolean => state === 'alive' || state === 'suspect';
+import { Walks } from './walks.ts';
 
 /** The registry of N nodes. */
-export class Membership implements Neighborhood, Horizon {
-  readonly #columns: RegistryColumns;
+export class Membership implements Neighborhood, Horizon, LinkQuality {
+  readonly #parts: Parts;
   readonly #claims: Claims;
+  readonly #health: LocalHealth;
+  readonly #suspicions: Suspicions;
+  readonly #members: Members;
+  readonly #passive: PassiveView;
   readonly #views: Views;
-  readonly #options: PeerRegistryOptions;
-  readonly #context: ModuleContext;
+  readonly #walks: Walks;
+  readonly #probing: Probing;
 
   constructor(options: PeerRegistryOptions, context: ModuleContext) {
-    this.#options = options;
-    this.#context = context;
-    this.#columns = new RegistryColumns(context.allocator, options);
-    this.#claims = new Claims(this.#columns, options, context);
-    this.#views = new Views(this.#columns, options, context);
+    this.#parts = partsOf(options, context);
+    this.#claims = new Claims(this.#parts);
+    this.#health = new LocalHealth(this.#parts);
+    this.#suspicions = new Suspicions(this.#parts, this.#claims);
+    this.#passive = new PassiveView(this.#parts);
+    this.#members = new Members(this.#parts, this.#claims, this.#health, this.#suspicions, this.#passive);
+    this.#views = new Views(this.#parts, this.#passive);
+    this.#walks = new Walks(this.#parts, this.#claims, this.#members, this.#views, this.#passive);
+    this.#probing = new Probing(this.#parts, this.#claims, this.#members, this.#health, this.#views.sampling);
   }
 
   join(node: NodeIndex, self: PeerIndex, epoch: Epoch, effects: Effects): void {
-    assert(this.#columns.memberCount(node) === 0, 'a node joins once');
-    const row = this.#columns.addRow(node, self);
-    this.#columns.setClaim(node, row, 'alive', epoch, 0 as Incarnation);
-    effects.setTimer(node, this.#options.maintainIntervalMs, { type: 'maintain-views' });
+    const { columns, options } = this.#parts;
+    assert(columns.memberCount(node) === 0, 'a node joins once');
+    columns.setClaim(node, columns.addRow(node, self), 'alive', epoch, 0 as Incarnation);
+    effects.setTimer(node, options.maintainIntervalMs, { type: 'maintain-views' });
+    this.#armShuffle(node, effects);
+    effects.setTimer(node, options.probeIntervalMs, { type: 'probe-next' });
   }
 
   /** Our last word: `left`, told to every neighbor at once. */
   leave(node: NodeIndex, effects: Effects): void {
     const { epoch, incarnation } = this.#claims.claimAt(node, selfRow);
-    this.#columns.setClaim(node, selfRow, 'left', epoch, incarnation);
+    this.#parts.columns.setClaim(node, selfRow, 'left', epoch, incarnation);
     this.#claims.sendOwn(node, effects);
   }
 
-  /** A neighbor is there. It hears all we believe, itself included, so that it can refute what is wrong. */
-  onLinkUp(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
-    this.#views.admit(node, peer, effects);
+  /** A link is there. A neighbor hears all we believe, itself included, so that it can refute what is wrong. */
+  onLinkUp(node: NodeIndex, peer: PeerIndex, rttMs: Millis, effects: Effects): void {
+    if (!this.#views.admit(node, peer, effects)) return;
+    if (rttMs > 0) this.#parts.neighbors.noteRtt(node, peer, rttMs);
     this.#claims.sendAll(node, peer, effects);
   }
 
   /** A link that failed is evidence against its peer; one that was closed in order, or replaced by a newer one, is none. */
-  onLinkDown(node: NodeIndex, peer: PeerIndex, cause: LinkDownCause, effects: Effects): void {
-    this.#views.drop(node, peer);
-    const row = this.#columns.rowOf(node, peer);
-    if (cause !== 'failed' || row === noRow || this.#columns.stateAt(node, row) !== 'alive') return;
-    this.#merge(node, row, { ...this.#claims.claimAt(node, row), state: 'suspect' }, effects);
+  onLinkDown(node: NodeIndex, peer: PeerIndex, cause: LinkDownCause, now: Millis, effects: Effects): void {
+    const { columns, neighbors } = this.#parts;
+    const neighborsBefore = neighbors.count(node);
+    this.#drop(node, peer);
+    const row = columns.rowOf(node, peer);
+    if (cause !== 'failed' || row === noRow || row === selfRow || !columns.isPresentAt(node, row)) return;
+    this.#health.onLoss(node, neighborsBefore, now);
+    this.#members.accuse(node, row, 'link-failed', now, effects);
+    this.#probing.onLinkFailed(node, peer, now, effects);
   }
 
   /** An offender is no neighbor from now on; the end of its link follows. */
   onOffence(node: NodeIndex, peer: PeerIndex): void {
-    this.#views.drop(node, peer);
+    this.#drop(node, peer);
   }
 
-  onClaims(node: NodeIndex, claims: readonly MemberClaim[], effects: Effects): void {
-    // Row 0 is ours, and before we join it is nobody's.
-    if (this.#columns.memberCount(node) === 0) return;
-    for (const claim of claims) {
-      const row = this.#columns.rowOf(node, claim.peer);
-      if (row === selfRow) this.#refute(node, claim, effects);
-      else if (row === noRow) this.#meet(node, claim, effects);
-      else this.#merge(node, row, claim, effects);
+  /** Our own loop stood still: nothing that we did not hear in that time is evidence against anybody. */
+  onStalled(node: NodeIndex, lagMs: Millis, now: Millis): void {
+    this.#health.onStall(node, lagMs, now);
+    this.#suspicions.forgive(node, lagMs, now);
+    this.#probing.onStall(node);
+  }
+
+  onMessage(node: NodeIndex, from: PeerIndex, message: Message, now: Millis, effects: Effects): void {
+    // Before it joins a node is nobody, and hears nobody.
+    if (this.#parts.columns.memberCount(node) === 0) return;
+    switch (message.type) {
+      case 'claims':
+        return this.#members.hear(node, from, message.claims, now, effects);
+      case 'ping':
+        // Who pings us holds us for a neighbor: its word on the new link was lost, or has not been decided.
+        this.#hearWish(node, from, false, effects);
+        return this.#probing.onPing(node, from, message.token, effects);
+      case 'ping-request':
+        return this.#probing.onPingRequest(node, from, message, effects);
+      case 'ack':
+        return this.#probing.onAck(node, from, message, now, effects);
+      case 'nack':
+        return this.#probing.onNack(node, message);
+      case 'neighbor':
+        this.#hearWish(node, from, message.isUrgent, effects);
+        if (message.isUrgent) this.#walks.introduce(node, from, effects);
+        return;
+      case 'forward-join':
+        return this.#walks.onForwardJoin(node, from, message, now, effects);
+      case 'shuffle':
+        return this.#walks.onShuffle(node, from, message, now, effects);
+      case 'shuffle-reply':
+        return this.#walks.keep(node, from, message.claims, now, effects);
+      default:
     }
   }
 
-  onTimer(node: NodeIndex, timer: Timer, effects: Effects): void {
+  onTimer(node: NodeIndex, timer: Timer, now: Millis, effects: Effects): void {
+    const { columns } = this.#parts;
+    if (columns.memberCount(node) === 0 || columns.stateAt(node, selfRow) === 'left') return;
     switch (timer.type) {
       case 'spread-claims':
         return this.#claims.spread(node, effects);
       case 'maintain-views':
         return this.#maintain(node, effects);
+      case 'shuffle-views':
+        this.#walks.shuffle(node, effects);
+        return this.#armShuffle(node, effects);
+      case 'probe-next':
+        return this.#probing.onPeriod(node, now, effects);
+      case 'probe-indirectly':
+      case 'end-probe':
+        return this.#probing.onTimer(node, timer, now, effects);
+      case 'send-nack':
+        return this.#probing.onNackTimer(node, timer, effects);
+      case 'judge-suspicion':
       case 'declare-dead':
-        return this.#declareDead(node, timer, effects);
+        return this.#members.onSuspicionTimer(node, timer, now, effects);
       default:
     }
   }
 
   neighborCount(node: NodeIndex): number {
-    return this.#columns.neighborCount(node);
+    return this.#parts.neighbors.count(node);
   }
 
   neighborAt(node: NodeIndex, position: number): PeerIndex {
-    return this.#columns.neighborAt(node, position);
+    return this.#parts.neighbors.at(node, position);
   }
 
   isNeighbor(node: NodeIndex, peer: PeerIndex): boolean {
-    return this.#columns.isNeighbor(node, peer);
+    return this.#parts.neighbors.has(node, peer);
   }
 
+  rttMsOf(node: NodeIndex, peer: PeerIndex): number {
+    return this.#parts.neighbors.rttMs(node, peer);
+  }
+
+  /** Alive and suspected members, ourselves included; where the rows are full the sampler's estimate, if it is larger. */
   estimatedSize(node: NodeIndex): number {
-    return this.#rows(node).filter((row) => this.#isPresent(node, row)).length;
+    const { columns, options } = this.#parts;
+    const present = columns.presentCount(node);
+    if (present < options.membersMax) return present;
+    return Math.max(present, Math.round(sizeFromLeast(this.#passive.sampler.leastHashes(node))));
   }
 
   /** Every row, for people and tests. */
   members(node: NodeIndex): MemberView[] {
-    return this.#rows(node).map((row) => {
-      const claim = this.#claims.claimAt(node, row);
-      return { ...claim, isLinked: this.#columns.isNeighbor(node, claim.peer) };
+    const { columns, neighbors } = this.#parts;
+    return Array.from({ length: columns.memberCount(node) }, (_, row) => {
+      const { accuser: _accuser, ...claim } = this.#claims.claimAt(node, row as Row);
+      return { ...claim, isLinked: neighbors.has(node, claim.peer) };
     });
   }
 
   /** The state of one member, or undefined where it has no row. */
   stateOf(node: NodeIndex, peer: PeerIndex): MemberState | undefined {
-    const row = this.#columns.rowOf(node, peer);
-    return row === noRow ? undefined : this.#columns.stateAt(node, row);
+    const row = this.#parts.columns.rowOf(node, peer);
+    return row === noRow ? undefined : this.#parts.columns.stateAt(node, row);
+  }
+
+  /** Suspected by several observers for long enough that nothing new should be given to it. */
+  isConfirmed(node: NodeIndex, peer: PeerIndex): boolean {
+    const row = this.#parts.columns.rowOf(node, peer);
+    return row !== noRow && this.#parts.columns.isConfirmedAt(node, row);
+  }
+
+  /** Our own health, 0 (well) to 7. */
+  healthOf(node: NodeIndex): number {
+    return this.#health.score(node);
+  }
+
+  /** Members kept as spare. */
+  passiveView(node: NodeIndex): PeerIndex[] {
+    return Array.from({ length: this.#passive.count(node) }, (_, position) => this.#passive.at(node, position));
+  }
+
+  #drop(node: NodeIndex, peer: PeerIndex): void {
+    if (this.#views.drop(node, peer)) this.#probing.forget(node, peer);
+  }
+
+  #hearWish(node: NodeIndex, peer: PeerIndex, isUrgent: boolean, effects: Effects): void {
+    if (this.#views.hearWish(node, peer, isUrgent, effects)) this.#claims.sendAll(node, peer, effects);
   }
 
   #maintain(node: NodeIndex, effects: Effects): void {
-    effects.setTimer(node, this.#options.maintainIntervalMs, { type: 'maintain-views' });
-    if (this.#columns.stateAt(node, selfRow) === 'left') return;
-    const look = this.#columns.nextLook(node);
+    const { columns, options } = this.#parts;
+    effects.setTimer(node, options.maintainIntervalMs, { type: 'maintain-views' });
+    const look = columns.nextLook(node);
     this.#views.maintain(node, look, effects);
-    if (look % this.#options.looksPerExchange === 0) this.#claims.exchange(node, effects);
+    if (look % options.looksPerExchange === 0) this.#claims.exchange(node, effects);
+    if (look % Math.ceil(options.reseedIntervalMs / options.maintainIntervalMs) === 0) this.#passive.refresh(node);
   }
 
-  /** A refutation has raised the incarnation since, or the member left: the timer speaks of the past. */
-  #declareDead(node: NodeIndex, timer: Timer & { type: 'declare-dead' }, effects: Effects): void {
-    const row = this.#columns.rowOf(node, timer.peer);
-    if (row === noRow || this.#columns.stateAt(node, row) !== 'suspect') return;
-    const held = this.#claims.claimAt(node, row);
-    if (compareIncarnation(held, timer) === 0) this.#merge(node, row, { ...held, state: 'dead' }, effects);
-  }
-
-  /** Somebody says of us what is not so: we say otherwise, one incarnation later. */
-  #refute(node: NodeIndex, claim: MemberClaim, effects: Effects): void {
-    const own = this.#claims.claimAt(node, selfRow);
-    if (own.state === 'left' || precedence(own.state, claim.state, compareIncarnation(claim, own)) === 'keeps') return;
-    const wraps = claim.incarnation >= incarnationMax;
-    if (wraps && claim.epoch >= epochMax) return;
-    const epoch = (wraps ? claim.epoch + 1 : claim.epoch) as Epoch;
-    const incarnation = (wraps ? 0 : claim.incarnation + 1) as Incarnation;
-    this.#columns.setClaim(node, selfRow, 'alive', epoch, incarnation);
-    this.#context.observer.claimRefuted(node, incarnation);
-    this.#claims.announce(node, selfRow, effects);
-  }
-
-  #meet(node: NodeIndex, claim: MemberClaim, effects: Effects): void {
-    const added = this.#columns.addRow(node, claim.peer);
-    // Of two who are gone the second takes nobody's row: two full tables would go on trading their dead for ever.
-    const row = added === noRow && isPresent(claim.state) ? this.#freeRow(node, claim.peer) : added;
-    if (row === noRow) return;
-    this.#columns.setClaim(node, row, claim.state, claim.epoch, claim.incarnation);
-    this.#claims.announce(node, row, effects);
-    this.#tell(node, claim, undefined, effects);
-  }
-
-  #merge(node: NodeIndex, row: Row, claim: MemberClaim, effects: Effects): void {
-    const held = this.#claims.claimAt(node, row);
-    if (precedence(held.state, claim.state, compareIncarnation(claim, held)) === 'keeps') return;
-    this.#columns.setClaim(node, row, claim.state, claim.epoch, claim.incarnation);
-    this.#claims.announce(node, row, effects);
-    this.#tell(node, claim, held.state, effects);
-  }
-
-  /** The table is full: a row of somebody long gone serves the newcomer. The shell keeps the address of the one who loses it. */
-  #freeRow(node: NodeIndex, peer: PeerIndex): Row {
-    const gone = this.#rows(node).find((row) => row !== selfRow && !this.#isPresent(node, row));
-    if (gone === undefined) return noRow;
-    this.#columns.replaceRow(node, gone, peer);
-    return gone;
-  }
-
-  /** Says what became true, to the observer, the other modules and the application. */
-  #tell(node: NodeIndex, { peer, state, epoch, incarnation }: MemberClaim, before: MemberState | undefined, effects: Effects): void {
-    if (state === 'suspect') {
-      effects.setTimer(node, this.#options.deadAfterMs, { type: 'declare-dead', peer, epoch, incarnation });
-    }
-    if (before === state) return;
-    this.#context.observer.memberChanged(node, peer, state);
-    const type = state === 'alive' ? (before === undefined ? 'member-joined' : 'member-recovered') : eventOf[state];
-    effects.emit(node, { type, peer, epoch, incarnation });
-  }
-
-  #isPresent(node: NodeIndex, row: Row): boolean {
-    return isPresent(this.#columns.stateAt(node, row));
-  }
-
-  #rows(node: NodeIndex): Row[] {
-    return Array.from({ length: this.#columns.memberCount(node) }, (_, row) => row as Row);
+  #armShuffle(node: NodeIndex, effects: Effects): void {
+    const delayMs = jittered(this.#parts.options.shuffleIntervalMs, 0.1, draw32(this.#parts, node, draws.walk));
+    effects.setTimer(node, millis(delayMs), { type: 'shuffle-views' });
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { precedence, type Precedence } from './precedence.ts';
-import { claim, TestRegistry } from './registry.test.support.ts';
+import { accusation, claim, node, peerOf, TestRegistry } from './registry.test.support.ts';
 
 const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
 
@@ -39,6 +39,7 @@ const table: Record<MemberState, Record<MemberState, readonly [Precedence, Prece
     left: ['keeps', 'keeps', 'takes'],
   },
 };
+const confirmed: Record<MemberState, readonly [Precedence, Precedence, Precedence]> = table.suspect;
 const cases = states.flatMap((held) => states.flatMap((claimed) =>
   [-1, 0, 1].map((age) => ({ held, claimed, age, outcome: table[held][claimed][age + 1] as Precedence }))));
 
@@ -67,6 +68,20 @@ describe('REG1: the later incarnation holds, and at one incarnation the worse st
     const registry = TestRegistry.joined();
     registry.hear(claim(1, held, 5), claim(1, claimed, 5 + age));
     expect(registry.held(1)).toEqual(outcome === 'takes' ? claim(1, claimed, 5 + age) : claim(1, held, 5));
+  });
+
+  it.each(states)('what is confirmed gives way to %s as a suspicion does', (claimed) => {
+    expect([-1, 0, 1].map((age) => precedence('confirmed', claimed, age))).toEqual(confirmed[claimed]);
+    for (const age of [-1, 0, 1]) {
+      const registry = TestRegistry.joined({ members: 5 });
+      registry.hear(...[2, 3, 4].map((accuser) => accusation(1, accuser, 5)));
+      registry.pass(1_600, 'judge-suspicion');
+      expect(registry.registry.isConfirmed(node, peerOf(1))).toBe(true);
+      registry.hear(claim(1, claimed, 5 + age));
+      const takes = confirmed[claimed][age + 1] === 'takes';
+      expect(registry.held(1)).toEqual(takes ? claim(1, claimed, 5 + age) : claim(1, 'suspect', 5));
+      expect(registry.registry.isConfirmed(node, peerOf(1))).toBe(!takes);
+    }
   });
 
   it('is SWIM\'s order: alive wins by a later incarnation only, doubt by the same one', () => {

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claim, node, peerOf, TestRegistry } from './registry.test.support.ts';
 
-const linked = ({ registry, effects }: TestRegistry, peer: number): void =>
-  registry.onLinkUp(node, peerOf(peer), effects);
+const linked = (registry: TestRegistry, peer: number): void => registry.link(peer);
 
 describe('REG8: a view never holds more than neighborsMax', () => {
   it('a newcomer to a full view takes the place of one neighbor, who is sent away', () => {
@@ -37,7 +36,7 @@ describe('REG8: a view never holds more than neighborsMax', () => {
       const links = new Set<number>();
       for (const { peer, isUp } of all) {
         if (isUp) linked(registry, peer);
-        else registry.registry.onLinkDown(node, peerOf(peer), 'closed', registry.effects);
+        else registry.unlink(peer, 'closed');
         if (isUp) links.add(peer);
         else links.delete(peer);
         for (const { peer: leaver } of registry.effects.disconnects.splice(0)) links.delete(leaver);
@@ -53,15 +52,15 @@ describe('REG8: a view never holds more than neighborsMax', () => {
     linked(registry, 1);
     linked(registry, 1);
     registry.registry.onOffence(node, peerOf(1));
-    registry.registry.onLinkDown(node, peerOf(1), 'closed', registry.effects);
-    registry.registry.onLinkDown(node, peerOf(2), 'closed', registry.effects);
+    registry.unlink(1, 'closed');
+    registry.unlink(2, 'closed');
     expect(registry.links).toEqual([{ peer: 1, isUp: true }, { peer: 1, isUp: false }]);
   });
 
   it('is not filled beyond its free places by one look, nor by more than connectsPerLookMax', () => {
-    const registry = TestRegistry.joined({ members: 50, neighborsMax: 20, linked: 17 });
-    registry.look();
-    expect(registry.effects.connects.length).toBe(3);
+    const small = TestRegistry.joined({ members: 20, neighborsMax: 20, linked: 17 });
+    small.look();
+    expect(small.effects.connects.length).toBe(3);
     const alone = TestRegistry.joined({ members: 50 });
     alone.look();
     expect(alone.effects.connects.length).toBe(alone.options.connectsPerLookMax);
@@ -127,7 +126,7 @@ describe('REG9: nobody is forgotten', () => {
     registry.hear(claim(1, 'dead'));
     registry.effects.clear();
     linked(registry, 1);
-    expect(registry.effects.sent.map(({ to }) => to)).toEqual([1]);
+    expect(registry.effects.sent.map(({ to, message }) => [to, message.type])).toEqual([[1, 'neighbor'], [1, 'claims']]);
     expect(registry.effects.claims).toContainEqual(claim(1, 'dead'));
     expect(registry.effects.claims).toContainEqual(claim(0, 'alive'));
     registry.hear(claim(1, 'alive', 1));

@@ -1,80 +1,148 @@
-/** The active view: which members are linked, and which are asked for next. Symmetric, bounded, and never forgetting the lost. */
-import {
-  pickBelow,
-  random32,
-  type Effects,
-  type ModuleContext,
-  type NodeIndex,
-  type PeerIndex,
-} from '@murmuration/protocol';
-import { selfRow, type RegistryColumns, type Row } from './columns.ts';
-import type { PeerRegistryOptions } from './options.ts';
+/**
+ * The active view: which members are linked, and which are asked for next (HyParView, 2007). Symmetric, bounded, and never
+ * forgetting the lost. A small mesh is fully linked; in a larger one a view seeks up to three quarters of its bound and accepts up to
+ * all of it, so that there is mostly a place for who seeks.
+ */
+import type { Effects, NodeIndex, PeerIndex } from '@murmuration/protocol';
+import { noRow, selfRow, type RegistryColumns, type Row } from './columns.ts';
+import type { NeighborColumns } from './neighbor-columns.ts';
+import type { PassiveView } from './passive-view.ts';
+import { draws, drawBelow, type Parts } from './parts.ts';
+import { Sampling } from './sampling.ts';
 
 /** Looks between two dials of a member that is expected to dial us. */
 const looksOfPatience = 4;
-/** Tells the draws of one step apart, here and in `claims.ts`. */
-const draws = { firstRow: 0, leaver: 3 } as const;
+/** Share of its places that a view in a large mesh fills by itself. */
+const soughtShare = 3 / 4;
+/** Smaller views turn nobody away: full ones of two or three close into islands of their own, and only change opens them. */
+const settledViewMin = 4;
 
 export class Views {
+  readonly sampling: Sampling;
+  readonly #parts: Parts;
   readonly #columns: RegistryColumns;
-  readonly #options: PeerRegistryOptions;
-  readonly #context: ModuleContext;
+  readonly #neighbors: NeighborColumns;
+  readonly #passive: PassiveView;
 
-  constructor(columns: RegistryColumns, options: PeerRegistryOptions, context: ModuleContext) {
-    this.#columns = columns;
-    this.#options = options;
-    this.#context = context;
+  constructor(parts: Parts, passive: PassiveView) {
+    this.#parts = parts;
+    this.#columns = parts.columns;
+    this.#neighbors = parts.neighbors;
+    this.#passive = passive;
+    this.sampling = new Sampling(parts);
   }
 
   /**
-   * Takes a link into the view. In a full view it takes the place of a random neighbor (HyParView, 2007): were the
-   * newcomer sent away instead, a mesh of full views would let nobody in, and its halves would never meet again.
+   * A link is there: takes it into the view where there is room. A full view takes strangers and the lost in place of a random
+   * neighbor, since otherwise the halves of a split, each full, would never meet again; a member it knows alive waits for its word
+   * (`hearWish`). Answers whether it is a neighbor from now on.
    */
-  admit(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
-    if (this.#columns.isNeighbor(node, peer)) return;
-    if (this.#columns.neighborCount(node) === this.#options.neighborsMax) this.#makeRoom(node, effects);
-    this.#columns.addNeighbor(node, peer);
-    this.#context.observer.linkChanged(node, peer, true);
+  admit(node: NodeIndex, peer: PeerIndex, effects: Effects): boolean {
+    if (this.#neighbors.has(node, peer)) return false;
+    effects.send(node, peer, { type: 'neighbor', isUrgent: this.#neighbors.count(node) === 0 });
+    if (this.#isSettled(node) && this.#isKnownAlive(node, peer)) return false;
+    this.#take(node, peer, effects);
+    return true;
+  }
+
+  /** What a linked member wants of us: an urgent one is never turned away. Answers whether it has become a neighbor. */
+  hearWish(node: NodeIndex, peer: PeerIndex, isUrgent: boolean, effects: Effects): boolean {
+    if (this.#neighbors.has(node, peer)) return false;
+    if (!isUrgent && this.#isSettled(node)) {
+      effects.disconnect(node, peer, 'view-full');
+      return false;
+    }
+    this.#take(node, peer, effects);
+    return true;
   }
 
   /** Takes a neighbor out of the view, if it is in it. */
-  drop(node: NodeIndex, peer: PeerIndex): void {
-    if (!this.#columns.isNeighbor(node, peer)) return;
-    this.#columns.removeNeighbor(node, peer);
-    this.#context.observer.linkChanged(node, peer, false);
+  drop(node: NodeIndex, peer: PeerIndex): boolean {
+    const position = this.#neighbors.positionOf(node, peer);
+    if (position < 0) return false;
+    this.#neighbors.removeAt(node, position);
+    this.sampling.onRemoved(node, position);
+    this.#parts.context.observer.linkChanged(node, peer, false);
+    return true;
   }
 
-  /** Asks for links: members first, from a random row on so that no row is favored; then one of the lost, in turn. */
+  /** Is everybody to be linked? */
+  isFlat(node: NodeIndex): boolean {
+    return this.#columns.presentCount(node) - 1 <= this.#parts.options.neighborsMax;
+  }
+
+  /** Asks for links: spares first in a large mesh, then members from a random row on; then one of the lost, in turn. */
   maintain(node: NodeIndex, look: number, effects: Effects): void {
-    const columns = this.#columns;
-    const rows = columns.memberCount(node);
-    const first = pickBelow(random32(this.#context.seed, node, columns.nextStep(node), draws.firstRow), rows);
-    let wanted = Math.min(this.#options.connectsPerLookMax, this.#options.neighborsMax - columns.neighborCount(node));
+    const { neighborsMax, connectsPerLookMax } = this.#parts.options;
+    const sought = this.isFlat(node) ? neighborsMax : Math.ceil(soughtShare * neighborsMax);
+    let wanted = Math.min(connectsPerLookMax, sought - this.#neighbors.count(node));
+    if (!this.isFlat(node)) wanted -= this.#promote(node, wanted, effects);
+    const rows = this.#columns.memberCount(node);
+    const first = drawBelow(this.#parts, node, draws.firstRow, rows);
     for (let i = 0; i < rows && wanted > 0; i++) {
       const row = ((first + i) % rows) as Row;
       if (!this.#isWanted(node, row, look)) continue;
-      effects.connect(node, columns.peerAt(node, row));
+      effects.connect(node, this.#columns.peerAt(node, row));
       wanted--;
     }
     this.#retryLost(node, first, rows, effects);
   }
 
+  /** A random neighbor but two, or undefined. */
+  someNeighbor(node: NodeIndex, but: PeerIndex, andBut: PeerIndex): PeerIndex | undefined {
+    const count = this.#neighbors.count(node);
+    const first = drawBelow(this.#parts, node, draws.walk, count);
+    for (let i = 0; i < count; i++) {
+      const peer = this.#neighbors.at(node, (first + i) % count);
+      if (peer !== but && peer !== andBut) return peer;
+    }
+    return undefined;
+  }
+
+  #take(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
+    if (this.#neighbors.isFull(node)) this.#makeRoom(node, effects);
+    this.#neighbors.add(node, peer);
+    this.sampling.onAdded(node);
+    this.#passive.remove(node, peer);
+    this.#parts.context.observer.linkChanged(node, peer, true);
+  }
+
+  #isSettled(node: NodeIndex): boolean {
+    return this.#neighbors.isFull(node) && this.#parts.options.neighborsMax >= settledViewMin;
+  }
+
+  #isKnownAlive(node: NodeIndex, peer: PeerIndex): boolean {
+    const row = this.#columns.rowOf(node, peer);
+    return row !== noRow && this.#columns.stateAt(node, row) === 'alive';
+  }
+
+  /** Asks spares for links, each once: who turns us away is no spare, and shuffles bring others. */
+  #promote(node: NodeIndex, wanted: number, effects: Effects): number {
+    let asked = 0;
+    while (asked < wanted && this.#passive.count(node) > 0) {
+      const peer = this.#passive.at(node, drawBelow(this.#parts, node, draws.firstPassive, this.#passive.count(node)));
+      this.#passive.remove(node, peer);
+      if (!this.#isKnownAlive(node, peer) || this.#neighbors.has(node, peer)) continue;
+      effects.connect(node, peer);
+      asked++;
+    }
+    return asked;
+  }
+
   /** Of two members that learn of each other the one with the smaller tag dials; the other only helps out. */
   #isWanted(node: NodeIndex, row: Row, look: number): boolean {
-    const columns = this.#columns;
-    const state = columns.stateAt(node, row);
-    if (row === selfRow || (state !== 'alive' && state !== 'suspect')) return false;
-    const peer = columns.peerAt(node, row);
-    if (columns.isNeighbor(node, peer)) return false;
-    const { tags } = this.#context;
-    const isOurs = tags.highOf(columns.peerAt(node, selfRow)) < tags.highOf(peer);
+    if (row === selfRow || !this.#columns.isPresentAt(node, row)) return false;
+    const peer = this.#columns.peerAt(node, row);
+    if (this.#neighbors.has(node, peer)) return false;
+    const { tags } = this.#parts.context;
+    const isOurs = tags.highOf(this.#columns.peerAt(node, selfRow)) < tags.highOf(peer);
     return isOurs || look % looksOfPatience === 0;
   }
 
   #makeRoom(node: NodeIndex, effects: Effects): void {
-    const draw = random32(this.#context.seed, node, this.#columns.nextStep(node), draws.leaver);
-    const leaver = this.#columns.neighborAt(node, pickBelow(draw, this.#columns.neighborCount(node)));
+    const leaver = this.#neighbors.at(node, drawBelow(this.#parts, node, draws.leaver, this.#neighbors.count(node)));
     this.drop(node, leaver);
+    this.#passive.add(node, leaver);
     effects.disconnect(node, leaver, 'view-full');
   }
 
@@ -84,7 +152,7 @@ export class Views {
       const row = ((first + i) % rows) as Row;
       if (row === selfRow || this.#columns.stateAt(node, row) !== 'dead') continue;
       const peer = this.#columns.peerAt(node, row);
-      if (!this.#columns.isNeighbor(node, peer)) return effects.connect(node, peer);
+      if (!this.#neighbors.has(node, peer)) return effects.connect(node, peer);
     }
   }
 }

@@ -26,6 +26,21 @@ export type Timer =
   | { readonly type: 'flush-outbox' }
   | { readonly type: 'spread-claims' }
   | { readonly type: 'maintain-views' }
+  /** The next probe of this node is due. */
+  | { readonly type: 'probe-next' }
+  /** No answer to the ping of this token yet: ask others to ask. */
+  | { readonly type: 'probe-indirectly'; readonly peer: PeerIndex; readonly token: number }
+  /** The probe of this token is over; without an ack its target is suspect. */
+  | { readonly type: 'end-probe'; readonly peer: PeerIndex; readonly token: number }
+  /** We asked for somebody else: tell him that we are well, if the target has not answered. */
+  | { readonly type: 'send-nack'; readonly peer: PeerIndex; readonly target: PeerIndex; readonly token: number }
+  /** A suspicion has had its time: is it confirmed? */
+  | { readonly type: 'judge-suspicion'; readonly peer: PeerIndex; readonly epoch: Epoch; readonly incarnation: Incarnation }
+  | { readonly type: 'shuffle-views' }
+  /** Batches were sent along eager links; the lazy ones hear of them. */
+  | { readonly type: 'announce-batches' }
+  /** Batches were announced and may not have come: graft them from an announcer. */
+  | { readonly type: 'graft-missing' }
   | { readonly type: 'declare-dead'; readonly peer: PeerIndex; readonly epoch: Epoch; readonly incarnation: Incarnation };
 
 /** Why a link ended: in order, by a fault of the path, or because a newer link took its place. */

@@ -5,38 +5,40 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { unreachable } from './assert.ts';
-import { decodeBatch, type SignedBatch } from './envelope.ts';
-import { noPeer, type Epoch, type Incarnation, type Sequence } from './ids.ts';
 import {
-  addressBytesMax,
-  addressesPerPeerMax,
-  claimsPerMessageMax,
-  frameBytesMax,
-  frontierEntriesMax,
-  messagesPerFrameMax,
-} from './limits.ts';
+  readBatch,
+  readBatchIds,
+  readFrontier,
+  readRound,
+  writeBatch,
+  writeBatchIds,
+  writeFrontier,
+  writeRound,
+  type ReceivedBatch,
+} from './gossip-codec.ts';
+import { frameBytesMax, messagesPerFrameMax } from './limits.ts';
+import { protocolVersion, type BatchMessage, type MemberClaim, type Message } from './messages.ts';
 import {
-  protocolVersion,
-  type ClaimsMessage,
-  type FrontierEntry,
-  type FrontierMessage,
-  type MemberClaim,
-  type MemberState,
-  type Message,
-  type RoundMessage,
-} from './messages.ts';
-import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
+  introduced,
+  readAck,
+  readClaim,
+  readClaims,
+  readNeighbor,
+  readTarget,
+  readTtl,
+  writeAck,
+  writeClaims,
+  writeForwardJoin,
+  writeShuffle,
+  writeTarget,
+  type ClaimDraft,
+} from './registry-codec.ts';
 import type { WireNames } from './wire-names.ts';
 
-/** A batch as it came: its signature is unchecked and `bytes` is a view of the frame. */
-export interface ReceivedBatch {
-  readonly type: 'received-batch';
-  readonly batch: SignedBatch;
-  readonly bytes: Uint8Array;
-}
+export type { ReceivedBatch } from './gossip-codec.ts';
 
 /** What a frame holds. */
-export type ReceivedMessage = RoundMessage | FrontierMessage | ClaimsMessage | ReceivedBatch;
+export type ReceivedMessage = Exclude<Message, BatchMessage> | ReceivedBatch;
 
 /** All messages of a frame, or why there are none. */
 export type DecodedFrame =
@@ -44,8 +46,27 @@ export type DecodedFrame =
   | { readonly type: 'malformed' }
   | { readonly type: 'other-version'; readonly version: number };
 
-const types = { round: 1, frontier: 2, batch: 3, claims: 4 } as const;
-const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
+/** Ends the reading of one message, once the frame is known to be sound. It gives none where nobody in it is admitted. */
+type Finish = () => ReceivedMessage | undefined;
+
+const types: Readonly<Record<Message['type'], number>> = {
+  round: 1,
+  frontier: 2,
+  batch: 3,
+  claims: 4,
+  ihave: 5,
+  graft: 6,
+  prune: 7,
+  ping: 8,
+  'ping-request': 9,
+  ack: 10,
+  nack: 11,
+  neighbor: 12,
+  'forward-join': 13,
+  shuffle: 14,
+  'shuffle-reply': 15,
+};
+const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as Message['type']]));
 
 /** Bytes of a message's own header in a frame. */
 export const messageOverheadBytes = 5;
@@ -79,132 +100,104 @@ export function decodeFrame(frame: Uint8Array, names: WireNames): DecodedFrame {
   const reader = new ByteReader(frame);
   const version = reader.u8();
   if (version !== protocolVersion) return { type: 'other-version', version };
-  const bodies: (() => ReceivedMessage)[] = [];
+  const bodies: Finish[] = [];
   while (reader.remaining > 0) {
-    const type = reader.u8();
-    const body = readBody(type, reader.bytes32(frameBytesMax), names);
-    if (reader.failed || body === undefined || bodies.length === messagesPerFrameMax) return { type: 'malformed' };
-    bodies.push(body);
+    const type = typeOf.get(reader.u8());
+    const body = new ByteReader(reader.bytes32(frameBytesMax));
+    if (reader.failed || type === undefined || bodies.length === messagesPerFrameMax) return { type: 'malformed' };
+    const finish = readBody(type, body, names);
+    if (finish === undefined || !body.isComplete) return { type: 'malformed' };
+    bodies.push(finish);
   }
-  return { type: 'messages', messages: bodies.map((finish) => finish()) };
+  const messages = bodies.map((finish) => finish()).filter((message) => message !== undefined);
+  return { type: 'messages', messages };
 }
 
 function writeBody(writer: ByteWriter, message: Message, names: WireNames): void {
   switch (message.type) {
     case 'round':
-      writer.u32(message.digest.high);
-      writer.u32(message.digest.low);
-      return writer.u8(message.isReply ? 1 : 0);
+      return writeRound(writer, message);
     case 'frontier':
       return writeFrontier(writer, message, names);
     case 'batch':
-      return writer.bytes(names.bytesOf(message.handle));
+      return writeBatch(writer, message, names);
+    case 'ihave':
+    case 'graft':
+      return writeBatchIds(writer, message.ids, names);
+    case 'prune':
+      return undefined;
+    case 'ping':
+      return writer.u32(message.token);
+    case 'ping-request':
+    case 'nack':
+      return writeTarget(writer, message, names);
+    case 'ack':
+      return writeAck(writer, message, names);
+    case 'neighbor':
+      return writer.u8(message.isUrgent ? 1 : 0);
+    case 'forward-join':
+      return writeForwardJoin(writer, message, names);
+    case 'shuffle':
+      return writeShuffle(writer, message, names);
     case 'claims':
-      return writeClaims(writer, message, names);
+    case 'shuffle-reply':
+      return writeClaims(writer, message.claims, names);
     default:
       return unreachable(message);
   }
 }
 
-function writeFrontier(writer: ByteWriter, { entries, isReply }: FrontierMessage, names: WireNames): void {
-  writer.u8(isReply ? 1 : 0);
-  writer.u16(entries.length);
-  for (const { author, epoch, sequence } of entries) {
-    writer.bytes(names.publicKeyOf(author));
-    writer.u32(epoch);
-    writer.u48(sequence);
-  }
-}
-
-function writeClaims(writer: ByteWriter, { claims }: ClaimsMessage, names: WireNames): void {
-  writer.u16(claims.length);
-  for (const { peer, state, epoch, incarnation } of claims) {
-    const { publicKey, certificate, addresses } = names.introductionOf(peer);
-    writer.bytes(publicKey);
-    writer.bytes(certificate);
-    writer.u8(states.indexOf(state));
-    writer.u32(epoch);
-    writer.u16(incarnation);
-    writer.u8(addresses.length);
-    for (const address of addresses) writer.text16(address);
-  }
-}
-
-function readBody(type: number, body: Uint8Array, names: WireNames): (() => ReceivedMessage) | undefined {
-  const reader = new ByteReader(body);
+/** Reads a body; undefined where it is none. Whether bytes are missing or left over is the caller's check. */
+function readBody(type: Message['type'], reader: ByteReader, names: WireNames): Finish | undefined {
   switch (type) {
-    case types.round:
-      return readRound(reader);
-    case types.frontier:
-      return readFrontier(reader, names);
-    case types.batch:
-      return readBatch(body);
-    case types.claims:
-      return readClaims(reader, names);
+    case 'round':
+      return always(readRound(reader));
+    case 'frontier':
+      return always(readFrontier(reader, names));
+    case 'batch':
+      return always(readBatch(reader));
+    case 'ihave':
+    case 'graft':
+      return always({ type, ids: readBatchIds(reader, names) });
+    case 'prune':
+      return always({ type });
+    case 'ping':
+      return always({ type, token: reader.u32() });
+    case 'ping-request':
+    case 'nack':
+      return always(readTarget(reader, type, names));
+    case 'ack':
+      return always(readAck(reader, names));
+    case 'neighbor':
+      return always(readNeighbor(reader));
     default:
-      return undefined;
+      return readIntroductions(reader, type, names);
   }
 }
 
-function readRound(reader: ByteReader): (() => RoundMessage) | undefined {
-  const digest = { high: reader.u32(), low: reader.u32() };
-  const isReply = readFlag(reader);
-  return reader.isComplete ? () => ({ type: 'round', digest, isReply }) : undefined;
-}
-
-function readFrontier(reader: ByteReader, names: WireNames): (() => FrontierMessage) | undefined {
-  const isReply = readFlag(reader);
-  const count = reader.count16(frontierEntriesMax);
-  const entries: FrontierEntry[] = [];
-  for (let i = 0; i < count && !reader.failed; i++) {
-    const author = reader.bytes(publicKeyBytes);
-    const known = { epoch: reader.u32() as Epoch, sequence: reader.u48() as Sequence };
-    if (!reader.failed) entries.push({ author: names.find(author), ...known });
+/** Messages that tell of peers: these are introduced when the frame is known to be sound, and not before. */
+function readIntroductions(
+  reader: ByteReader,
+  type: 'claims' | 'shuffle-reply' | 'forward-join' | 'shuffle',
+  names: WireNames,
+): Finish {
+  if (type === 'claims' || type === 'shuffle-reply') {
+    const drafts = readClaims(reader);
+    return () => ({ type, claims: introduced(drafts, names) });
   }
-  return reader.isComplete ? () => ({ type: 'frontier', entries, isReply }) : undefined;
+  const ttl = readTtl(reader);
+  const subject = readClaim(reader);
+  if (type === 'forward-join') return () => about(subject, names, (claim) => ({ type, claim, ttl }));
+  const drafts = readClaims(reader);
+  return () => about(subject, names, (origin) => ({ type, origin, ttl, claims: introduced(drafts, names) }));
 }
 
-function readBatch(body: Uint8Array): (() => ReceivedBatch) | undefined {
-  const batch = decodeBatch(body);
-  return batch && (() => ({ type: 'received-batch', batch, bytes: body }));
+/** A message about one peer; none where the shell does not admit it. */
+function about(subject: ClaimDraft, names: WireNames, make: (claim: MemberClaim) => ReceivedMessage): ReceivedMessage | undefined {
+  const [claim] = introduced([subject], names);
+  return claim && make(claim);
 }
 
-function readClaims(reader: ByteReader, names: WireNames): (() => ClaimsMessage) | undefined {
-  const count = reader.count16(claimsPerMessageMax);
-  const claims: ReturnType<typeof readClaim>[] = [];
-  for (let i = 0; i < count && !reader.failed; i++) claims.push(readClaim(reader));
-  if (!reader.isComplete) return undefined;
-  return () => ({ type: 'claims', claims: claims.flatMap((claim) => introduced(claim, names)) });
-}
-
-function readClaim(reader: ByteReader) {
-  const publicKey = reader.bytes(publicKeyBytes);
-  const certificate = reader.bytes(signatureBytes);
-  const state = states[reader.u8()];
-  if (state === undefined) reader.fail();
-  const epoch = reader.u32() as Epoch;
-  const incarnation = reader.u16() as Incarnation;
-  return { introduction: { publicKey, certificate, addresses: readAddresses(reader) }, state, epoch, incarnation };
-}
-
-/** Addresses of one peer: a count and texts. Shared with the greeting. */
-export function readAddresses(reader: ByteReader): string[] {
-  const count = reader.u8();
-  if (count > addressesPerPeerMax) reader.fail();
-  const addresses: string[] = [];
-  for (let i = 0; i < count && !reader.failed; i++) addresses.push(reader.text16(addressBytesMax));
-  return addresses;
-}
-
-/** The claim by index; none where the shell does not admit the peer. */
-function introduced({ introduction, state, epoch, incarnation }: ReturnType<typeof readClaim>, names: WireNames): MemberClaim[] {
-  const peer = names.introduce(introduction);
-  return peer === noPeer || state === undefined ? [] : [{ peer, state, epoch, incarnation }];
-}
-
-/** A boolean has two encodings, 0 and 1; any other byte is malformed. */
-function readFlag(reader: ByteReader): boolean {
-  const value = reader.u8();
-  if (value > 1) reader.fail();
-  return value === 1;
+function always(message: ReceivedMessage | undefined): Finish | undefined {
+  return message && (() => message);
 }

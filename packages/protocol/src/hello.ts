@@ -4,10 +4,10 @@
  */
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { readAddresses } from './codec.ts';
 import { networkIdBytes } from './envelope.ts';
 import { helloBytesMax } from './limits.ts';
 import { protocolVersion } from './messages.ts';
+import { readAddresses, writeAddresses } from './registry-codec.ts';
 import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
 import { encodeText } from './text.ts';
 
@@ -48,8 +48,7 @@ export function encodeHello({ networkId, certificate, addresses }: Hello): Uint8
   writer.u32(magic);
   writer.bytes(networkId);
   writer.bytes(certificate);
-  writer.u8(addresses.length);
-  for (const address of addresses) writer.text16(address);
+  writeAddresses(writer, addresses);
   return writer.finish();
 }
 

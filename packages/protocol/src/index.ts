@@ -10,7 +10,11 @@
  *
  *   claims    who is a member, in which state, at which incarnation. A node refutes what is wrong about itself by a higher
  *             incarnation; (epoch, incarnation) orders claims, and a restart always wins.
- *   batch     pushed to a few neighbors as soon as it is accepted, and handed on by each of them once.
+ *   ping      every half second to one neighbor; who does not answer is asked through helpers (ping-request, ack, nack), then suspected,
+ *             and dead only after ten seconds and three observers.
+ *   shuffle   keeps spare members known beyond the neighbors, so that a lost link is replaced; forward-join leads newcomers to links.
+ *   batch     pushed along a tree of eager links as soon as it is accepted. A second copy over a link makes it lazy (prune).
+ *   ihave     announced on lazy links. What was announced and does not come is asked for (graft), and its link is eager again.
  *   round     every 100 ms (slower in a quiet mesh), to three neighbors: the digest of my frontier. If ours differ ...
  *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks.
  *
@@ -39,6 +43,7 @@ export * from './observer.ts';
 export * from './options.ts';
 export * from './peer-id.ts';
 export * from './random.ts';
+export { readAddresses, writeAddresses } from './registry-codec.ts';
 export * from './signature-scheme.ts';
 export * from './state-source.ts';
 export * from './text.ts';

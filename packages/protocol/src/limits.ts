@@ -1,5 +1,5 @@
 /** Sizes and counts that every node of a network must agree on, each with its reason. They are checked before use. */
-import { bytes, type Bytes } from './units.ts';
+import { bytes, millis, type Bytes, type Millis } from './units.ts';
 
 /** 16,384 updates of 20 bytes (the largest batch of the tick budget) are 320 KiB; documents need no more than 64 KiB each. */
 export const batchBytesMax: Bytes = bytes(512 * 1024);
@@ -11,14 +11,22 @@ export const frameBytesMax: Bytes = bytes(640 * 1024);
 export const messagesPerFrameMax = 1_024;
 /** A log is a start of an author that wrote something; 8,192 entries of 42 bytes are 344 KB and fit a frame. */
 export const frontierEntriesMax = 8_192;
+/** Announcements in one message; an older one is repaired by rounds. */
+export const batchIdsPerMessageMax = 1_024;
+/** Hops are counted in one byte; a batch that crossed more links says so many. */
+export const hopsMax = 255;
+/** A loop that lags more than a minute says so much: it fits two bytes. */
+export const lagMsMax: Millis = millis(0xffff);
+/** Links that a walk through the overlay may cross: HyParView's active random walk is 6. */
+export const walkTtlMax = 16;
 /** A whole cell at its hard cap of 512 members (D8). */
 export const claimsPerMessageMax = 512;
-/** Two wires on two interfaces. With four a message of 512 claims is 467 KB and fits a frame; more would grow our tables. */
+/** Two wires on two interfaces. With four a message of 512 claims is 484 KB and fits a frame; more would grow our tables. */
 export const addressesPerPeerMax = 4;
 /** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
 export const addressBytesMax: Bytes = bytes(200);
-/** Key, certificate, state, epoch, incarnation and addresses of one member: 32 + 64 + 1 + 4 + 2 + 1 + 4 · 202. */
-export const claimBytesMax: Bytes = bytes(104 + addressesPerPeerMax * (2 + addressBytesMax));
+/** Key, certificate, state, epoch, incarnation, accuser and addresses of one member: 32 + 64 + 1 + 4 + 2 + 32 + 1 + 4 · 202. */
+export const claimBytesMax: Bytes = bytes(136 + addressesPerPeerMax * (2 + addressBytesMax));
 /** A scope is a short name such as `mesh` or `region/eu`. */
 export const scopeBytesMax: Bytes = bytes(64);
 /** A register key is a name, not content. */

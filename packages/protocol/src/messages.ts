@@ -1,9 +1,9 @@
 /** What nodes say to each other once both are admitted. Arrays are borrowed: whoever keeps one past the call copies it. */
 import type { BatchHandle, Epoch, Incarnation, PeerIndex, Sequence } from './ids.ts';
-import type { Bytes } from './units.ts';
+import type { Bytes, Millis } from './units.ts';
 
 /** Rises with every change of bytes on the wire; `test/wire` fails when the bytes change and this does not. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Member states. `left` is voluntary. */
 export type MemberState = 'alive' | 'suspect' | 'dead' | 'left';
@@ -14,6 +14,11 @@ export interface MemberClaim {
   readonly state: MemberState;
   readonly epoch: Epoch;
   readonly incarnation: Incarnation;
+  /**
+   * Who accuses a suspect: confirmations by different accusers shorten its time. `noPeer` in every other state, and where the
+   * accuser is nobody we know.
+   */
+  readonly accuser: PeerIndex;
 }
 
 /** A run of sequences in one log. */
@@ -63,6 +68,36 @@ export interface BatchMessage {
   readonly type: 'batch';
   readonly header: BatchHeader;
   readonly handle: BatchHandle;
+  /** Links it has crossed along trees, 0 at its author, at most `hopsMax` on the wire. Unsigned, so it decides nothing but which links are eager. */
+  readonly hops: number;
+}
+
+/** Hops of a batch that came by no tree. */
+export const offTreeHops = 255;
+
+/** Names a batch by the last sequence it holds. */
+export interface BatchId {
+  readonly author: PeerIndex;
+  readonly epoch: Epoch;
+  readonly sequence: Sequence;
+  readonly hops: number;
+}
+
+/** "I have these": announced on lazy links, so that a broken tree is noticed (Plumtree). */
+export interface IhaveMessage {
+  readonly type: 'ihave';
+  readonly ids: readonly BatchId[];
+}
+
+/** "Your link is eager from now on; send me each of these logs from the given sequence on." */
+export interface GraftMessage {
+  readonly type: 'graft';
+  readonly ids: readonly BatchId[];
+}
+
+/** "I have it from elsewhere; your link is lazy from now on." */
+export interface PruneMessage {
+  readonly type: 'prune';
 }
 
 /** What the sender believes of members. */
@@ -71,4 +106,78 @@ export interface ClaimsMessage {
   readonly claims: readonly MemberClaim[];
 }
 
-export type Message = RoundMessage | FrontierMessage | BatchMessage | ClaimsMessage;
+/** "Are you there?" */
+export interface PingMessage {
+  readonly type: 'ping';
+  /** 32 bits of the asker's choice; the answer repeats it. */
+  readonly token: number;
+}
+
+/** "Ask that one for me." Answered with an ack of the target's, or with a nack. */
+export interface PingRequestMessage {
+  readonly type: 'ping-request';
+  readonly token: number;
+  readonly target: PeerIndex;
+}
+
+/** "It is there." Carries the target's own incarnation, so that a stale suspicion ends with it, and how far its loop lags. */
+export interface AckMessage {
+  readonly type: 'ack';
+  readonly token: number;
+  readonly target: PeerIndex;
+  readonly epoch: Epoch;
+  readonly incarnation: Incarnation;
+  /** At most `lagMsMax` on the wire. */
+  readonly lagMs: Millis;
+}
+
+/** "I asked, and have heard nothing yet": the helper is well, whatever the target is. */
+export interface NackMessage {
+  readonly type: 'nack';
+  readonly token: number;
+  readonly target: PeerIndex;
+}
+
+/** Said first on a new link: `isUrgent` where the sender has no other neighbor, and must not be turned away. */
+export interface NeighborMessage {
+  readonly type: 'neighbor';
+  readonly isUrgent: boolean;
+}
+
+/** A newcomer on its way through the overlay: some on the way take it into a view (HyParView). */
+export interface ForwardJoinMessage {
+  readonly type: 'forward-join';
+  readonly claim: MemberClaim;
+  readonly ttl: number;
+}
+
+/** A sample of the sender's views, walking `ttl` links before somebody answers `origin` with one of his own. */
+export interface ShuffleMessage {
+  readonly type: 'shuffle';
+  readonly origin: MemberClaim;
+  readonly ttl: number;
+  readonly claims: readonly MemberClaim[];
+}
+
+/** The other half of a shuffle. */
+export interface ShuffleReplyMessage {
+  readonly type: 'shuffle-reply';
+  readonly claims: readonly MemberClaim[];
+}
+
+/** Who hears what: `gossip`. */
+export type GossipMessage = RoundMessage | FrontierMessage | BatchMessage | IhaveMessage | GraftMessage | PruneMessage;
+
+/** Who is there: `peer-registry`. */
+export type RegistryMessage =
+  | ClaimsMessage
+  | PingMessage
+  | PingRequestMessage
+  | AckMessage
+  | NackMessage
+  | NeighborMessage
+  | ForwardJoinMessage
+  | ShuffleMessage
+  | ShuffleReplyMessage;
+
+export type Message = GossipMessage | RegistryMessage;

@@ -21,6 +21,15 @@ export interface Standing {
   isBanned(node: NodeIndex, peer: PeerIndex, now: number): boolean;
 }
 
+/** How good are our links? Measured by us, never told by others. */
+export interface LinkQuality {
+  /** Round trip to a neighbor, 0 where it is unknown. */
+  rttMsOf(node: NodeIndex, peer: PeerIndex): number;
+}
+
+/** Knows of no link how good it is. */
+export const unknownLinkQuality: LinkQuality = Object.freeze({ rttMsOf: () => 0 });
+
 /** How large is the mesh? */
 export interface Horizon {
   /** Estimated number of alive members, ourselves included. */
@@ -32,6 +41,12 @@ export interface PeerTags {
   /** Two 32-bit words of the public key. */
   highOf(peer: PeerIndex): number;
   lowOf(peer: PeerIndex): number;
+}
+
+/** Where peers come from, as far as the shell can tell: many identities of one origin are cheap. */
+export interface PeerOrigins {
+  /** A number that peers of one issuer or address prefix share. */
+  prefixOf(peer: PeerIndex): number;
 }
 
 /** What a module reports as having become true. The composer drains it when the module returns. */
@@ -46,6 +61,8 @@ export interface ModuleContext {
   readonly changes: Changes;
   readonly tags: PeerTags;
   readonly source: StateSource;
+  /** Without it every peer counts as an origin of its own. */
+  readonly origins?: PeerOrigins;
   /** Seed of every draw. */
   readonly seed: number;
 }

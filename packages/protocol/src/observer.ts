@@ -6,17 +6,38 @@ import type { NodeIndex, PeerIndex } from './ids.ts';
 import type { MemberState } from './messages.ts';
 import type { IgnoreReason, Offence } from './verdict.ts';
 
+/** Why a link became eager, or lazy. */
+export type LinkChangeReason =
+  | 'new-link'
+  | 'first-copy'
+  | 'batch-missing'
+  | 'grafted-by-peer'
+  | 'shorter-path'
+  | 'last-eager'
+  | 'duplicates'
+  | 'pruned-by-peer';
+
+/** How a probe ended: answered directly, on the second ping over the stream, through a helper, or not at all. */
+export type ProbeOutcome = 'direct' | 'stream' | 'helped' | 'failed';
+
 /** Facts by module. Modules call their own section only. */
 export interface Observer {
   // peer-registry
   memberChanged(node: NodeIndex, peer: PeerIndex, state: MemberState): void;
   claimRefuted(node: NodeIndex, incarnation: number): void;
   linkChanged(node: NodeIndex, peer: PeerIndex, isUp: boolean): void;
+  suspicionRaised(node: NodeIndex, peer: PeerIndex, accusers: number): void;
+  probeFinished(node: NodeIndex, peer: PeerIndex, outcome: ProbeOutcome): void;
+  healthChanged(node: NodeIndex, score: number): void;
   // gossip
   roundStarted(node: NodeIndex, partners: number): void;
   digestCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean): void;
   batchAccepted(node: NodeIndex, author: PeerIndex, updates: number): void;
   batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
+  batchForwarded(node: NodeIndex, links: number): void;
+  linkPromoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
+  linkDemoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
+  floodingChanged(node: NodeIndex, isFlooding: boolean): void;
   outboxOverflowed(node: NodeIndex): void;
   converged(node: NodeIndex, afterMs: number): void;
   // byzantine
@@ -30,10 +51,17 @@ export const silentObserver: Observer = Object.freeze({
   memberChanged: nothing,
   claimRefuted: nothing,
   linkChanged: nothing,
+  suspicionRaised: nothing,
+  probeFinished: nothing,
+  healthChanged: nothing,
   roundStarted: nothing,
   digestCompared: nothing,
   batchAccepted: nothing,
   batchIgnored: nothing,
+  batchForwarded: nothing,
+  linkPromoted: nothing,
+  linkDemoted: nothing,
+  floodingChanged: nothing,
   outboxOverflowed: nothing,
   converged: nothing,
   offenceSeen: nothing,

@@ -1,0 +1,51 @@
+/**
+ * How many bytes a message takes in a frame, before it is written. Exact, but for messages that tell of members: a claim is
+ * counted as the longest there is, because its addresses are the shell's and change.
+ */
+import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type Message } from '@murmuration/protocol';
+
+const logPointBytes = publicKeyBytes + 4 + 6;
+const targetBytes = 4 + publicKeyBytes;
+
+/** An upper bound, and the exact size where the message holds no claims. */
+export function messageBytesMax(message: Message): number {
+  return messageOverheadBytes + bodyBytesMax(message);
+}
+
+function bodyBytesMax(message: Message): number {
+  switch (message.type) {
+    case 'round':
+      return 9;
+    case 'frontier':
+      return 3 + message.entries.length * logPointBytes;
+    case 'batch':
+      return 1 + message.header.bytes;
+    case 'ihave':
+    case 'graft':
+      return 2 + message.ids.length * (logPointBytes + 1);
+    case 'prune':
+      return 0;
+    case 'ping':
+      return 4;
+    case 'ping-request':
+    case 'nack':
+      return targetBytes;
+    case 'ack':
+      return targetBytes + 8;
+    case 'neighbor':
+      return 1;
+    case 'forward-join':
+      return 1 + claimBytesMax;
+    case 'shuffle':
+      return 1 + claimBytesMax + claimsBytesMax(message.claims.length);
+    case 'claims':
+    case 'shuffle-reply':
+      return claimsBytesMax(message.claims.length);
+    default:
+      return unreachable(message);
+  }
+}
+
+function claimsBytesMax(count: number): number {
+  return 2 + count * claimBytesMax;
+}

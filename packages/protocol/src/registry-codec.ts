@@ -1,0 +1,150 @@
+/**
+ * Bodies of the messages about who is there. A claim carries enough of its subject to admit and dial it; whoever is told of is
+ * introduced to the shell only when the whole frame is known to be sound, so a reader gives drafts that are finished later.
+ */
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { readFlag, writePeer } from './gossip-codec.ts';
+import { noPeer, type Epoch, type Incarnation, type PeerIndex } from './ids.ts';
+import { addressBytesMax, addressesPerPeerMax, claimsPerMessageMax, lagMsMax, walkTtlMax } from './limits.ts';
+import type {
+  AckMessage,
+  ForwardJoinMessage,
+  MemberClaim,
+  MemberState,
+  NackMessage,
+  NeighborMessage,
+  PingRequestMessage,
+  ShuffleMessage,
+} from './messages.ts';
+import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
+import { millis } from './units.ts';
+import type { PeerIntroduction, WireNames } from './wire-names.ts';
+
+const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
+
+/** A claim whose subject is not introduced yet, and whose accuser may be introduced beside it. */
+export interface ClaimDraft extends Omit<MemberClaim, 'peer' | 'accuser'> {
+  readonly introduction: PeerIntroduction;
+  readonly accuser: Uint8Array;
+}
+
+const noBytes = new Uint8Array(0);
+
+export function writeClaims(writer: ByteWriter, claims: readonly MemberClaim[], names: WireNames): void {
+  writer.u16(claims.length);
+  for (const claim of claims) writeClaim(writer, claim, names);
+}
+
+export function readClaims(reader: ByteReader): ClaimDraft[] {
+  const count = reader.count16(claimsPerMessageMax);
+  const claims: ClaimDraft[] = [];
+  for (let i = 0; i < count && !reader.failed; i++) claims.push(readClaim(reader));
+  return claims;
+}
+
+export function writeClaim(writer: ByteWriter, { peer, state, epoch, incarnation, accuser }: MemberClaim, names: WireNames): void {
+  const { publicKey, certificate, addresses } = names.introductionOf(peer);
+  writer.bytes(publicKey);
+  writer.bytes(certificate);
+  writer.u8(states.indexOf(state));
+  writer.u32(epoch);
+  writer.u16(incarnation);
+  if (state === 'suspect') writePeer(writer, accuser, names);
+  writeAddresses(writer, addresses);
+}
+
+export function readClaim(reader: ByteReader): ClaimDraft {
+  const publicKey = reader.bytes(publicKeyBytes);
+  const certificate = reader.bytes(signatureBytes);
+  const state = states[reader.u8()];
+  if (state === undefined) reader.fail();
+  const epoch = reader.u32() as Epoch;
+  const incarnation = reader.u16() as Incarnation;
+  const accuser = state === 'suspect' ? reader.bytes(publicKeyBytes) : noBytes;
+  const introduction = { publicKey, certificate, addresses: readAddresses(reader) };
+  return { introduction, state: state === undefined ? 'alive' : state, epoch, incarnation, accuser };
+}
+
+/** The claims by index; those that the shell does not admit are left out. Accusers are looked up when all are introduced. */
+export function introduced(drafts: readonly ClaimDraft[], names: WireNames): MemberClaim[] {
+  return drafts
+    .map((draft) => ({ ...draft, peer: names.introduce(draft.introduction) }))
+    .filter(({ peer }) => peer !== noPeer)
+    .map(({ peer, state, epoch, incarnation, accuser }) => (
+      { peer, state, epoch, incarnation, accuser: state === 'suspect' ? names.find(accuser) : noPeer }));
+}
+
+export function writeAck(writer: ByteWriter, { token, target, epoch, incarnation, lagMs }: AckMessage, names: WireNames): void {
+  writer.u32(token);
+  writePeer(writer, target, names);
+  writer.u32(epoch);
+  writer.u16(incarnation);
+  writer.u16(Math.min(lagMs, lagMsMax));
+}
+
+export function readAck(reader: ByteReader, names: WireNames): AckMessage {
+  return {
+    type: 'ack',
+    token: reader.u32(),
+    target: readPeer(reader, names),
+    epoch: reader.u32() as Epoch,
+    incarnation: reader.u16() as Incarnation,
+    lagMs: millis(reader.u16()),
+  };
+}
+
+/** Ping-request and nack: a token and whom it is about. */
+export function writeTarget(writer: ByteWriter, { token, target }: PingRequestMessage | NackMessage, names: WireNames): void {
+  writer.u32(token);
+  writePeer(writer, target, names);
+}
+
+export function readTarget<Type extends 'ping-request' | 'nack'>(
+  reader: ByteReader,
+  type: Type,
+  names: WireNames,
+): { readonly type: Type; readonly token: number; readonly target: PeerIndex } {
+  return { type, token: reader.u32(), target: readPeer(reader, names) };
+}
+
+export function readNeighbor(reader: ByteReader): NeighborMessage {
+  return { type: 'neighbor', isUrgent: readFlag(reader) };
+}
+
+export function writeForwardJoin(writer: ByteWriter, { claim, ttl }: ForwardJoinMessage, names: WireNames): void {
+  writer.u8(ttl);
+  writeClaim(writer, claim, names);
+}
+
+export function writeShuffle(writer: ByteWriter, { origin, ttl, claims }: ShuffleMessage, names: WireNames): void {
+  writer.u8(ttl);
+  writeClaim(writer, origin, names);
+  writeClaims(writer, claims, names);
+}
+
+/** A walk is never longer than its limit, whatever its sender says. */
+export function readTtl(reader: ByteReader): number {
+  const ttl = reader.u8();
+  if (ttl > walkTtlMax) reader.fail();
+  return ttl;
+}
+
+/** Addresses of one peer: a count and texts. Shared with the greeting. */
+export function writeAddresses(writer: ByteWriter, addresses: readonly string[]): void {
+  writer.u8(addresses.length);
+  for (const address of addresses) writer.text16(address);
+}
+
+export function readAddresses(reader: ByteReader): string[] {
+  const count = reader.u8();
+  if (count > addressesPerPeerMax) reader.fail();
+  const addresses: string[] = [];
+  for (let i = 0; i < count && !reader.failed; i++) addresses.push(reader.text16(addressBytesMax));
+  return addresses;
+}
+
+function readPeer(reader: ByteReader, names: WireNames): PeerIndex {
+  const publicKey = reader.bytes(publicKeyBytes);
+  return reader.failed ? noPeer : names.find(publicKey);
+}
