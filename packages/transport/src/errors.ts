@@ -15,16 +15,24 @@ export interface TransportErrorDetails {
   'dialed-self': { readonly address: string };
   /** The caller's: `start` has not resolved, or `stop` was called. */
   'not-started': Record<string, never>;
+  /** The caller's: more than a bridge carries. */
+  'oversized-message': { readonly bytes: number; readonly bytesMax: number };
+  /** The caller's: the bridge was not made for this topic. */
+  'topic-not-bridged': { readonly topic: string };
+  /** The world's: peers take messages slower than they are published. */
+  'queue-full': { readonly bytesMax: number };
 }
 
 /** A code of `TransportError`. */
 export type TransportErrorCode = keyof TransportErrorDetails;
 
-/** An operation of a transport failed. Only `dial-failed` can succeed when it is tried again. */
+const retryable: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>(['dial-failed', 'queue-full']);
+
+/** An operation of a transport failed. `dial-failed` and `queue-full` can succeed when they are tried again. */
 export class TransportError<Code extends TransportErrorCode = TransportErrorCode> extends MeshError<TransportErrorDetails, Code> {
   override readonly name = 'TransportError';
 
   constructor(code: Code, message: string, details: TransportErrorDetails[Code], cause?: unknown) {
-    super(code, message, details, { isRetryable: code === 'dial-failed', cause });
+    super(code, message, details, { isRetryable: retryable.has(code), cause });
   }
 }

@@ -1,22 +1,31 @@
-/** The libp2p node below one transport: only what links need, every limit set, no service, no listener of its own. */
+/** The libp2p node below a transport or bridge: every limit set, no listener of its own, services where handed in. */
 import { quic } from '@chainsafe/libp2p-quic';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
-import type { Connection, Libp2p, Metrics, Transport, Upgrader } from '@libp2p/interface';
+import type { Connection, Libp2p, Metrics, ServiceMap, Transport, Upgrader } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import type { PeerId } from '@murmuration/protocol';
-import { createLibp2p, type Libp2pOptions } from 'libp2p';
+import { createLibp2p, type Libp2pOptions, type ServiceFactoryMap } from 'libp2p';
 import * as limits from './limits.ts';
 import type { Wire } from './addresses.ts';
 import type { ResolvedOptions } from './options.ts';
 
 /** A running node, and the two parts of it that listeners are made of. */
-export interface Engine {
+export interface Engine<Services extends ServiceMap = ServiceMap> {
   readonly self: PeerId;
-  readonly node: Libp2p;
+  readonly node: Libp2p<Services>;
   readonly upgrader: Upgrader;
   transport(wire: Wire): Transport;
+}
+
+/** What a node does beside links. */
+export interface EngineExtras<Services extends ServiceMap> {
+  readonly services: ServiceFactoryMap<Services>;
+  /** Period of libp2p's own pings; a connection that answers none is cut. */
+  readonly pingIntervalMs: number;
+  /** Streams that a peer may open before we listen for them. */
+  readonly earlyStreamsMax: number;
 }
 
 /** What libp2p hands to services; we take these two. */
@@ -26,21 +35,25 @@ interface EngineParts {
 }
 
 /** Starts a node of the given identity. It listens nowhere yet. `onQuicAcceptError` counts handshakes that failed. */
-export async function startEngine(options: ResolvedOptions, onQuicAcceptError: () => void): Promise<Engine> {
+export async function startEngine<Services extends ServiceMap>(
+  options: ResolvedOptions,
+  onQuicAcceptError: () => void,
+  extras?: EngineExtras<Services>,
+): Promise<Engine<Services>> {
   let parts: EngineParts | undefined;
   const privateKey = await generateKeyPairFromSeed('Ed25519', options.secretKey);
-  const node = await createLibp2p({
+  const node = await createLibp2p<ServiceMap>({
     privateKey,
     addresses: { listen: [] },
     transports: options.wires.map(
       (wire) => (wire === 'quic' ? quicTransport(options, onQuicAcceptError) : tcpTransport()),
     ),
     connectionEncrypters: [noise()],
-    streamMuxers: [boundedYamux()],
+    streamMuxers: [boundedYamux(extras?.earlyStreamsMax ?? 1)],
     connectionManager: connectionLimits(options),
-    // Our own keep-alives judge silence; the monitor would open a second stream for its pings.
-    connectionMonitor: { enabled: false },
+    connectionMonitor: monitor(extras?.pingIntervalMs),
     services: {
+      ...extras?.services,
       parts: (components) => {
         parts = components as unknown as EngineParts;
         return {};
@@ -48,7 +61,15 @@ export async function startEngine(options: ResolvedOptions, onQuicAcceptError: (
     },
   });
   if (parts === undefined) throw new Error('libp2p made no services');
-  return { self: node.peerId.toString() as PeerId, node, upgrader: parts.upgrader, transport: byWire(parts) };
+  const self = node.peerId.toString() as PeerId;
+  return { self, node: node as Libp2p<Services>, upgrader: parts.upgrader, transport: byWire(parts) };
+}
+
+/** Links judge silence by keep-alives of their own; the monitor would open a second stream for its pings. */
+function monitor(pingIntervalMs: number | undefined): NonNullable<Libp2pOptions['connectionMonitor']> {
+  if (pingIntervalMs === undefined) return { enabled: false };
+  // Not shorter: after a stall of our own loop the deadline fires before the answers are read (D12).
+  return { pingInterval: pingIntervalMs, pingTimeout: { minTimeout: limits.upgradeTimeoutMs } };
 }
 
 function byWire(parts: EngineParts): (wire: Wire) => Transport {
@@ -101,14 +122,14 @@ function tcpTransport(): TransportFactory {
   });
 }
 
-function boundedYamux(): ReturnType<typeof yamux> {
+function boundedYamux(earlyStreamsMax: number): ReturnType<typeof yamux> {
   return yamux({
     // Ours serve both wires alike.
     enableKeepAlive: false,
     maxInboundStreams: limits.streamsPerConnectionMax,
     maxOutboundStreams: limits.streamsPerConnectionMax,
     maxMessageSize: limits.writeChunkBytes,
-    maxEarlyStreams: 1,
+    maxEarlyStreams: earlyStreamsMax,
     streamOptions: {
       initialStreamWindowSize: limits.streamWindowBytes,
       maxStreamWindowSize: limits.streamWindowBytes,
@@ -139,6 +160,6 @@ function connectionLimits(options: ResolvedOptions): NonNullable<Libp2pOptions['
 }
 
 /** Forgets what libp2p remembers of a peer: its store has no bound of its own. */
-export function forgetPeer(engine: Engine, connection: Connection): void {
+export function forgetPeer(engine: { readonly node: Pick<Libp2p, 'peerStore'> }, connection: Connection): void {
   engine.node.peerStore.delete(connection.remotePeer).catch(() => undefined);
 }

@@ -49,8 +49,8 @@ const bounds = {
   listenerCheckMs: [50, 600_000],
 } as const satisfies Partial<Record<keyof Libp2pTransportOptions, readonly [number, number]>>;
 
-/** Fills in defaults. Throws a `MeshError` of code `invalid-options` that names every violation. */
-export function resolveOptions(options: Libp2pTransportOptions): ResolvedOptions {
+/** Fills in defaults. Throws a `MeshError` of code `invalid-options`: every violation, those of `also` included. */
+export function resolveOptions(options: Libp2pTransportOptions, also: readonly OptionCheck[] = []): ResolvedOptions {
   const isSingle = options.wires === 'quic' || options.wires === 'tcp';
   const wires: readonly Wire[] = isSingle ? [options.wires] : ['quic', 'tcp'];
   const listen = (options.listen ?? defaultListen).filter((text) => {
@@ -75,7 +75,7 @@ export function resolveOptions(options: Libp2pTransportOptions): ResolvedOptions
     // A verdict comes at most a tenth of the shortest deadline late, and a sweep never less than twice a second.
     sweepMs: Math.min(500, Math.ceil(Math.min(stalledWriteMs, idleTimeoutMs, negotiationTimeoutMs) / 10)),
   };
-  throwViolations([checked(options, resolved)]);
+  throwViolations([checked(options, resolved), ...also]);
   return Object.freeze(resolved);
 }
 

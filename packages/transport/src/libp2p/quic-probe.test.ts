@@ -46,3 +46,18 @@ test('a socket that says nothing, or talks nonsense, is no living listener', asy
   expect(await answersQuic('127.0.0.1', port, 200)).toBe(false);
   socket.close();
 });
+
+test('an answer that waits in the buffer after a stall of ours ends the probe once', async () => {
+  const { host, port } = await listening();
+  const answers: boolean[] = [];
+  // After how many turns the question is out is not ours to say; one of these is the turn before the answer is read.
+  for (let turnsBefore = 0; turnsBefore < 6; turnsBefore++) {
+    const answer = answersQuic(host, port, 15);
+    for (let turn = 0; turn < turnsBefore; turn++) await new Promise(setImmediate);
+    // The loop stands still past the deadline; the listener has threads of its own, and answers meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+    answers.push(await answer);
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+  }
+  expect(answers).toContain(true);
+});

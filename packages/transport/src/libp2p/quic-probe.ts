@@ -16,7 +16,11 @@ const connectionIdBytes = 8;
 export function answersQuic(host: string, port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    let isOver = false;
     const finish = (isAlive: boolean): void => {
+      // The deadline and an answer that waited in the buffer can both come to a verdict.
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
       socket.removeAllListeners();
       // A refusal that arrives after the verdict changes nothing.
