@@ -7,7 +7,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 
-const folders = ['micro', 'memory'];
+const folders = ['micro', 'memory', 'scale', 'peers'];
 const here = import.meta.dirname;
 
 /** Every bench by name. */

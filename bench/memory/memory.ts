@@ -11,7 +11,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Mesh, resolveMeshOptions, type MeshOptions } from '@murmuration/mesh';
 import {
-  bytes, millis, mix32, silentObserver,
+  bytes, millis, mix32, noPeer, silentObserver,
   type BatchHandle, type BatchMessage, type ColumnInfo, type Effects, type Epoch, type Incarnation, type MemberClaim,
   type Message, type NodeIndex, type PeerIndex, type Sequence, type StateSource,
 } from '@murmuration/protocol';
@@ -51,8 +51,8 @@ const effects: Effects = { send: nothing, setTimer: nothing, connect: nothing, d
 
 /** An edge node knows its neighborhood, not its cell (D8): 16 links, three times as many members, its neighbors' logs. */
 const edge: MeshOptions = resolveMeshOptions({
-  peerRegistry: { membersMax: 48, neighborsMax: 16 },
-  gossip: { logsMax: 16, outboxMax: 32, agreementsMax: 16 },
+  peerRegistry: { membersMax: 48, neighborsMax: 16, passiveMax: 24, samplerSlots: 24, relaysMax: 4 },
+  gossip: { logsMax: 16, outboxMax: 12, linksMax: 16, missingMax: 2 },
   byzantine: { bansMax: 4 },
 });
 
@@ -104,7 +104,7 @@ function fill(mesh: Mesh, node: NodeIndex, { peerRegistry, gossip }: MeshOptions
   }
   const incarnation = 0 as Incarnation;
   const claims = Array.from({ length: peerRegistry.membersMax - 1 }, (_, i): MemberClaim =>
-    ({ peer: peerAt(i + 1), state: 'alive', epoch, incarnation }));
+    ({ peer: peerAt(i + 1), state: 'alive', epoch, incarnation, accuser: noPeer }));
   const hear = (message: Message): void =>
     mesh.handle(node, { type: 'message', from: peerAt(1), message }, now, effects);
   hear({ type: 'claims', claims });
@@ -115,7 +115,7 @@ function batchOf(author: PeerIndex): BatchMessage {
   const header = {
     author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash32: mix32(author), bytes: bytes(100),
   };
-  return { type: 'batch', header, handle: author as number as BatchHandle };
+  return { type: 'batch', header, handle: author as number as BatchHandle, hops: 0 };
 }
 
 /** What the first and the last node believe. */
