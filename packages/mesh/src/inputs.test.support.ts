@@ -102,7 +102,7 @@ export const inputs: fc.Arbitrary<Input> = fc.oneof<fc.Arbitrary<Input>[]>(
   fc.record({
     type: fc.constant('frame-refused' as const),
     from: peers,
-    offence: fc.constantFrom<Offence>('malformed-frame', 'equivocation'),
+    offence: fc.constantFrom<Offence>('malformed-frame', 'malformed-batch'),
   }),
   fc.record({ type: fc.constant('stalled' as const), lagMs: fc.constant(millis(500)) }),
 );

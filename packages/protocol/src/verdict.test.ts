@@ -9,6 +9,6 @@ describe('a verdict', () => {
 
   it('gives a reason without blame, or blames with an offence', () => {
     expect(ignore('duplicate')).toEqual({ type: 'ignore', reason: 'duplicate' });
-    expect(reject('equivocation')).toEqual({ type: 'reject', offence: 'equivocation' });
+    expect(reject('invalid-signature')).toEqual({ type: 'reject', offence: 'invalid-signature' });
   });
 });

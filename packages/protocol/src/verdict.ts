@@ -13,20 +13,15 @@ export type IgnoreReason =
   | 'own-log-ahead'
   | 'forked-log'
   | 'sender-banned'
-  | 'other-network'
-  | 'queue-full'
-  | 'update-pending'
-  | 'update-inadmissible';
+  | 'other-network';
 
 /** What a peer did wrong. A closed set: telemetry mirrors it. */
 export type Offence =
   | 'invalid-signature'
   | 'malformed-frame'
   | 'malformed-batch'
-  | 'unexpected-message'
   | 'oversized-frame'
-  | 'foreign-certificate'
-  | 'equivocation';
+  | 'foreign-certificate';
 
 /** Accepted, ignored without penalty, or rejected as an offence. */
 export type Verdict =
