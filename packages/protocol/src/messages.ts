@@ -3,7 +3,7 @@ import type { BatchHandle, Epoch, Incarnation, PeerIndex, Sequence } from './ids
 import type { Bytes, Millis } from './units.ts';
 
 /** Rises with every change of bytes on the wire; `test/wire` fails when the bytes change and this does not. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Member states. `left` is voluntary. */
 export type MemberState = 'alive' | 'suspect' | 'dead' | 'left';
