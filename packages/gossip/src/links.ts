@@ -1,6 +1,6 @@
 /**
  * Our links and what gossip knows of each: is it eager (batches go along it) or lazy (they are announced), has its peer agreed
- * to our digest, has it brought a duplicate, when was it pruned. The rows follow the neighborhood. A new link starts eager
+ * to our digest, has it brought a duplicate, when was it pruned, has it announced all that we would announce to it. The rows follow the neighborhood. A new link starts eager
  * until `eagerMax` are, half of them near, 30 % at middle distance, 20 % far, as far as round trips are known (Corrosion).
  * While there are neighbors, one is eager.
  */
@@ -21,7 +21,7 @@ export type Link = number & { readonly link: unique symbol };
 /** The row of a peer that is no neighbor, or for which there is no room. */
 export const noLink: Link = -1 as Link;
 
-const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32 } as const;
+const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32, covered: 64 } as const;
 type Flag = keyof typeof flags;
 
 /** Upper bounds of the rings of round trips, and the share of eager links that starts in each. */
