@@ -27,7 +27,17 @@ export interface MeshNode extends AsyncDisposable {
   get(author: PeerId, key: string): Uint8Array | undefined;
   /** Registers in canonical order: by author, then by key. */
   registers(query?: RegisterQuery): RegisterEntry[];
-  /** Changes a shared document in one transaction. Throws `inadmissible-edit`, and undoes the change, where others would refuse it. */
+  /**
+   * A shared document, live: a `Y.Doc` to change at any time, in which the changes of others appear with their events (`transaction.origin`
+   * is 'murmuration'). Its roots `map`, `list` and `text` are shared, with plain values, bytes and nested `Y.Map`, `Y.Array`, `Y.Text`. The
+   * same object for the same name, until it is destroyed: by you, by `close()`, or because a change cannot be shared. Such a change (larger
+   * than 64 KiB, another root, subdocuments, formats, updates of other Yjs documents, a node that writes no more) is not part of the document:
+   * the event `document-refused` says why, and the next call opens the document as it is for all. Changes of one turn of the event loop travel
+   * together and reach the disk soon after; use `editDocument` to know when. Throws `inadmissible-edit` for a name that cannot be written,
+   * and what a write would be refused with.
+   */
+  document(name: string): SharedDoc;
+  /** Changes a shared document, the live one, in one transaction, and resolves when that is on disk. Rejects with `inadmissible-edit`, and undoes the change, where others would refuse it; what a thrown error leaves is undone too. */
   editDocument(name: string, change: (document: SharedDoc) => void): Promise<WriteReceipt>;
   /** The content of a document as JSON: root name to value; undefined where nobody has written it. */
   readDocument(name: string): Readonly<Record<string, unknown>> | undefined;
