@@ -3,71 +3,37 @@
  * function of the logs alone, whatever their order of arrival (I1). Local edits are made in a live document, take effect
  * at once and are recognized when their batch comes back.
  */
-import { assert, type Epoch, type PeerIndex } from '@murmuration/protocol';
+import { assert } from '@murmuration/protocol';
 import * as Y from 'yjs';
 import type { AdmittedUpdate, Admission, InadmissibleReason } from './admission.ts';
 import { equalBytes } from './byte-order.ts';
 import { noClient } from './client-id.ts';
 import { DocumentLog } from './document-log.ts';
-import { refusalOf, type RefusalReason } from './errors.ts';
+import { refusalOf } from './errors.ts';
 import type { DocumentGrants } from './grants.ts';
-import { LiveDocument, type LiveDocumentOwner } from './live-document.ts';
+import { LiveCopies, type DocumentListener } from './live-copies.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { WaitList } from './pending.ts';
 import { openDoc, type SharedDoc } from './shared-doc.ts';
 import { checkUpdate } from './update-check.ts';
 
-/** Who hears of the live documents of a replica. */
-export interface DocumentListener {
-  /**
-   * The application has changed a live document. The update is to be sealed as the next `document-update` of its log,
-   * in the order of the calls, after those that `editDocument` has returned before.
-   */
-  documentEdited(edit: LocalEdit): void;
-  /**
-   * A live document was destroyed because of an error, and its last change is not part of the document. Opened again,
-   * it has the admitted content.
-   */
-  documentRefused(document: string, error: Error): void;
-  /** A listener that the application has attached to a live document threw. */
-  listenerFailed(error: unknown): void;
-}
-
-/** A change that was made in a live document. */
-export interface LocalEdit {
-  readonly author: PeerIndex;
-  readonly epoch: Epoch;
-  readonly document: string;
-  readonly update: Uint8Array;
-}
-
-/** What `editDocument` is doing in a live document, and the updates that came of it. */
-interface RunningEdit {
-  readonly live: LiveDocument;
-  readonly updates: Uint8Array[];
-}
-
 /** A document of one replica. */
-export class SharedDocument implements LiveDocumentOwner {
+export class SharedDocument {
   readonly name: string;
+  readonly lives: LiveCopies;
   readonly #grants: DocumentGrants;
-  readonly #listener: DocumentListener;
   #doc: SharedDoc;
   #logs = new Map<LogIdentity, DocumentLog>();
   #writers = new Map<number, DocumentLog>();
   #waits = new WaitList<DocumentLog>();
   #inadmissible = new Map<InadmissibleReason, number>();
-  readonly #lives = new Map<LogIdentity, LiveDocument>();
-  /** Live documents that the content has left behind, and why; they end as soon as the replica is at rest. */
-  readonly #outdated: { readonly live: LiveDocument; readonly error: Error }[] = [];
-  #running: RunningEdit | undefined;
   #admitted = 0;
   #revision = 0;
 
   constructor(name: string, grants: DocumentGrants, listener: DocumentListener) {
     this.name = name;
     this.#grants = grants;
-    this.#listener = listener;
+    this.lives = new LiveCopies(this, listener);
     this.#doc = openDoc(name, noClient);
   }
 
@@ -117,28 +83,29 @@ export class SharedDocument implements LiveDocumentOwner {
     return true;
   }
 
-  /** True if the log has a live document here. */
-  isLiveFor(identity: LogIdentity): boolean {
-    return this.#lives.has(identity);
+  /** True if nothing was ever received or edited here, and nobody has it open. */
+  get isIdle(): boolean {
+    const isUsed = ({ received, edits }: DocumentLog): boolean => received.length + edits.length > 0;
+    return this.lives.size === 0 && !this.#logs.values().some(isUsed);
   }
 
-  /** The live document of a log: the same until it ends. Throws `inadmissible-edit` if the log has no client id. */
-  open(identity: LogIdentity): SharedDoc {
-    if (identity.isShadowed) throw refusalOf(this.name, 'log-blocked');
-    const live = this.#liveOf(identity);
-    live.isHandedOut = true;
-    return live.doc;
+  /** True if a log may not write here: it has lost its client id, or has updates of its own that wait. */
+  isBlocked(identity: LogIdentity): boolean {
+    return identity.isShadowed || this.#logFor(identity).waiting > 0;
   }
 
-  /** Runs a local edit; its update in V1, or undefined where nothing changed. Throws `inadmissible-edit`. */
-  edit(identity: LogIdentity, change: (doc: SharedDoc) => void): Uint8Array | undefined {
+  /** Takes an edit of a log into the content, ahead of its batch; a reason where other nodes would leave it out. */
+  takeEdit(identity: LogIdentity, update: Uint8Array): InadmissibleReason | undefined {
+    if (this.isBlocked(identity)) return 'log-blocked';
     const log = this.#logFor(identity);
-    if (identity.isShadowed || log.waiting > 0) throw refusalOf(this.name, 'log-blocked');
-    const live = this.#liveOf(identity);
-    const update = this.#run(live, change);
-    const reason = update === undefined ? undefined : this.#take(live, log, update);
-    if (reason !== undefined) throw this.#end(live, refusalOf(this.name, reason));
-    return update;
+    const admission = this.#check(update, log);
+    // Whatever an own transaction builds on is here; what is not was brought in from elsewhere.
+    if (admission.type === 'waiting') return 'foreign-struct';
+    if (admission.type === 'inadmissible') return admission.reason;
+    this.#apply(log, update, admission);
+    log.edits.push(update);
+    for (const waiter of this.#released(log)) this.#advance(waiter);
+    return undefined;
   }
 
   /** Takes back an edit that will not be sealed, and all after it; false if its batch has come back already. */
@@ -159,50 +126,11 @@ export class SharedDocument implements LiveDocumentOwner {
     this.#writers = new Map();
     this.#waits = new WaitList();
     this.#inadmissible = new Map();
-    for (const live of this.#lives.values()) this.#outdated.push({ live, error });
-    this.#lives.clear();
+    this.lives.leaveBehind(error);
     this.#admitted = 0;
     this.#revision++;
     for (const { identity, received } of logs) this.#open(new DocumentLog(identity, received));
     for (const log of this.#logs.values()) this.#advance(log);
-  }
-
-  /** Brings live documents up to date, which calls the listeners of the application. The replica is at rest. */
-  settle(): void {
-    for (const { live, error } of this.#outdated.splice(0)) this.#end(live, error);
-    for (const live of this.#lives.values()) {
-      if (!live.catchUp()) this.#end(live, refusalOf(this.name, 'in-transaction'));
-    }
-  }
-
-  /** Ends all live documents in order. */
-  close(): void {
-    const lives = [...this.#lives.values()];
-    this.#lives.clear();
-    for (const live of lives) live.end();
-  }
-
-  changed(live: LiveDocument, update: Uint8Array): void {
-    if (this.#running?.live === live) {
-      this.#running.updates.push(update);
-      return;
-    }
-    const { author, epoch } = live.identity;
-    if (this.#lives.get(live.identity) !== live) return;
-    const reason = this.#take(live, this.#logFor(live.identity), update);
-    if (reason === undefined) this.#listener.documentEdited({ author, epoch, document: this.name, update });
-    else this.#end(live, refusalOf(this.name, reason));
-  }
-
-  destroyed(live: LiveDocument, isChangeLost: boolean): void {
-    if (this.#lives.get(live.identity) === live) this.#lives.delete(live.identity);
-    if (isChangeLost && live.isHandedOut) {
-      this.#listener.documentRefused(this.name, refusalOf(this.name, 'in-transaction'));
-    }
-  }
-
-  failed(error: unknown): void {
-    this.#listener.listenerFailed(error);
   }
 
   #logFor(identity: LogIdentity): DocumentLog {
@@ -247,7 +175,7 @@ export class SharedDocument implements LiveDocumentOwner {
     log.cursor++;
     if (admission.type === 'admissible') {
       this.#apply(log, update, admission);
-      this.#follow(log, update);
+      this.lives.follow(log.identity, update);
     } else {
       this.#inadmissible.set(admission.reason, (this.#inadmissible.get(admission.reason) ?? 0) + 1);
     }
@@ -283,65 +211,5 @@ export class SharedDocument implements LiveDocumentOwner {
     log.admit(update, admission);
     this.#admitted++;
     this.#revision++;
-  }
-
-  #liveOf(identity: LogIdentity): LiveDocument {
-    const known = this.#lives.get(identity);
-    if (known !== undefined) return known;
-    const live = new LiveDocument(this.name, identity, this.#doc, this);
-    this.#lives.set(identity, live);
-    return live;
-  }
-
-  /** Runs a change in one transaction; all of what it and the listeners changed. Whatever is thrown undoes it. */
-  #run(live: LiveDocument, change: (doc: SharedDoc) => void): Uint8Array | undefined {
-    if (live.isBusy) throw refusalOf(this.name, 'in-transaction');
-    const updates: Uint8Array[] = [];
-    this.#running = { live, updates };
-    try {
-      live.doc.transact(() => change(live.doc));
-    } catch (error) {
-      this.#end(live, refusalOf(this.name, 'abandoned-edit'));
-      throw error;
-    } finally {
-      this.#running = undefined;
-    }
-    // Destroyed in the middle of the change, it never said what it was.
-    if (live.isEnded && updates.length === 0) throw refusalOf(this.name, 'in-transaction');
-    return updates.length > 1 ? Y.mergeUpdates(updates) : updates[0];
-  }
-
-  /** Takes a change of a live document into the content; a reason where other nodes would leave it out. */
-  #take(live: LiveDocument, log: DocumentLog, update: Uint8Array): RefusalReason | undefined {
-    const { identity } = log;
-    if (live.doc.clientID !== identity.client) return 'foreign-struct';
-    if (identity.isShadowed || log.waiting > 0) return 'log-blocked';
-    const admission = this.#check(update, log);
-    if (admission.type === 'waiting') return 'foreign-struct';
-    if (admission.type === 'inadmissible') return admission.reason;
-    this.#apply(log, update, admission);
-    live.adopt(update);
-    log.edits.push(update);
-    for (const other of this.#lives.values()) if (other !== live) other.follow(update);
-    for (const waiter of this.#released(log)) this.#advance(waiter);
-    return undefined;
-  }
-
-  /** Hands an admitted update on. One of a live document's own log was not made there: it cannot go on. */
-  #follow({ identity }: DocumentLog, update: Uint8Array): void {
-    for (const live of this.#lives.values()) if (live.identity !== identity) live.follow(update);
-    const own = this.#lives.get(identity);
-    if (own === undefined) return;
-    this.#lives.delete(identity);
-    this.#outdated.push({ live: own, error: refusalOf(this.name, 'rebuilt') });
-  }
-
-  /** Ends a live document that the application cannot use any more; the error says why. */
-  #end(live: LiveDocument, error: Error): Error {
-    if (live.isEnded) return error;
-    if (this.#lives.get(live.identity) === live) this.#lives.delete(live.identity);
-    live.end();
-    if (live.isHandedOut) this.#listener.documentRefused(this.name, error);
-    return error;
   }
 }

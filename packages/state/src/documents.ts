@@ -3,9 +3,10 @@ import { documentNameBytesMax, encodeText } from '@murmuration/protocol';
 import { documentsPerLogMax } from './admission-limits.ts';
 import type { InadmissibleReason } from './admission.ts';
 import { compareTexts } from './byte-order.ts';
-import { SharedDocument, type DocumentListener } from './document.ts';
+import { SharedDocument } from './document.ts';
 import { refusalOf } from './errors.ts';
 import type { DocumentGrants } from './grants.ts';
+import type { DocumentListener } from './live-copies.ts';
 import type { LogIdentity } from './log-identity.ts';
 import type { SharedDoc } from './shared-doc.ts';
 
@@ -52,12 +53,12 @@ export class Documents {
 
   /** The live document of a log. Throws `inadmissible-edit`. */
   open(identity: LogIdentity, name: string): SharedDoc {
-    return this.#writable(identity, name).open(identity);
+    return this.#writable(identity, name).lives.open(identity);
   }
 
   /** Runs a local edit; its update, or undefined where nothing changed. Throws `inadmissible-edit`. */
   edit(identity: LogIdentity, name: string, change: (doc: SharedDoc) => void): Uint8Array | undefined {
-    const update = this.#writable(identity, name).edit(identity, change);
+    const update = this.#writable(identity, name).lives.edit(identity, change);
     if (update !== undefined) this.noteEdit(identity, name);
     return update;
   }
@@ -71,7 +72,7 @@ export class Documents {
   withdraw(identity: LogIdentity, { name, update }: { name: string; update: Uint8Array }, error: Error): boolean {
     const document = this.#documents.get(name);
     if (document?.withdraw(identity, update, error) !== true) return false;
-    document.settle();
+    document.lives.settle();
     return true;
   }
 
@@ -89,12 +90,12 @@ export class Documents {
   settle(): void {
     const documents = [...this.#unsettled];
     this.#unsettled.clear();
-    for (const document of documents) document.settle();
+    for (const document of documents) document.lives.settle();
   }
 
   /** Ends all live documents. */
   close(): void {
-    for (const document of this.#documents.values()) document.close();
+    for (const document of this.#documents.values()) document.lives.close();
   }
 
   /** Updates left out for ever, by reason. */
@@ -124,7 +125,11 @@ export class Documents {
     const [sealed, edited] = [namesIn(this.#names, identity), namesIn(this.#editedNames, identity)];
     if (sealed.has(name) || edited.has(name)) return this.#open(name);
     const all = sealed.union(edited).add(name);
-    for (const document of this.#documents.values()) if (document.isLiveFor(identity)) all.add(document.name);
+    for (const document of this.#documents.values()) {
+      if (document.lives.has(identity)) all.add(document.name);
+      // Opened once, never written, and left again: nothing is lost with it.
+      else if (document.isIdle) this.#documents.delete(document.name);
+    }
     if (all.size > documentsPerLogMax) throw refusalOf(name, 'over-quota');
     return this.#open(name);
   }

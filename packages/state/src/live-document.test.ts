@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { documentsPerLogMax } from './admission-limits.ts';
 import type { DocumentContent } from './canonical-content.ts';
 import type { RefusalReason } from './errors.ts';
+import { item, updateOf } from './crafted.test.support.ts';
 import { Pen, type Sealed } from './pen.test.support.ts';
 import type { SharedDoc } from './shared-doc.ts';
 import { reasonOfError, Station } from './station.test.support.ts';
@@ -136,6 +137,9 @@ describe('a live document', () => {
       ['forbidden-key', (doc) => void doc.getMap('map').set('__proto__', 1)],
       ['foreign-struct', (doc) => Y.applyUpdate(doc, otherDocument())],
       ['foreign-struct', (doc) => doc.transact(() => Y.applyUpdate(doc, otherDocument()))],
+      // Structs after a gap, and a delete of what is not there: nothing happens yet, Yjs keeps both.
+      ['foreign-struct', (doc) => Y.applyUpdate(doc, updateOf(5, 7, [item({})]))],
+      ['foreign-struct', (doc) => Y.applyUpdate(doc, Uint8Array.of(0, 1, 5, 1, 0, 1))],
       ['foreign-struct', (doc) => {
         doc.clientID = 5;
         doc.getText('text').insert(0, 'somebody else');

@@ -13,6 +13,8 @@ import { openDoc, type SharedDoc } from './shared-doc.ts';
 export interface LiveDocumentOwner {
   /** The application has changed it: all of that since the call before. */
   changed(live: LiveDocument, update: Uint8Array): void;
+  /** It has been given parts of another document, which wait in Yjs for the rest. */
+  invaded(live: LiveDocument): void;
   /** The application has destroyed it; `isChangeLost` where it did so in the middle of a change. */
   destroyed(live: LiveDocument, isChangeLost: boolean): void;
   /** A listener that the application has attached threw while the document caught up or ended. */
@@ -123,6 +125,7 @@ export class LiveDocument {
     doc.on('afterAllTransactions', () => {
       this.#isBusy = false;
       this.#isUntold = false;
+      if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) this.#owner.invaded(this);
     });
     doc.on('destroy', () => {
       if (this.#isEnded) return;
@@ -134,9 +137,9 @@ export class LiveDocument {
   /** An update of Yjs holds every struct so far: a listener that writes has put its own into the update before. */
   #tell(update: Uint8Array, { beforeState }: Y.Transaction): void {
     if (this.#isEnded) return;
-    const isRepeated = (beforeState.get(this.identity.client) ?? 0) < this.#toldClock;
-    const told = Y.encodeStateVector(new Map([[this.identity.client, this.#toldClock]]));
-    const news = isRepeated ? Y.diffUpdate(update, told) : update;
+    const { client } = this.identity;
+    const isRepeated = (beforeState.get(client) ?? 0) < this.#toldClock;
+    const news = isRepeated ? Y.diffUpdate(update, Y.encodeStateVector(new Map([[client, this.#toldClock]]))) : update;
     this.#toldClock = this.#ownClock();
     this.#isUntold = false;
     if (news.length > emptyUpdateBytes) this.#owner.changed(this, news);

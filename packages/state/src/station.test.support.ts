@@ -2,7 +2,7 @@
  * Test tool: a replica with a peer table of its own. Stations number the same authors differently, as real nodes do.
  */
 import { MeshError, type PeerIndex, type Verdict } from '@murmuration/protocol';
-import type { DocumentListener, LocalEdit } from './document.ts';
+import type { DocumentListener, LocalEdit } from './live-copies.ts';
 import type { RefusalReason, StateErrorDetails } from './errors.ts';
 import type { StateOptionsInput } from './options.ts';
 import { Replica, type StateChange } from './replica.ts';
