@@ -232,6 +232,17 @@ describe('a live document', () => {
     expect(station.open(pen, 'd').toJSON()).toEqual(read(station));
   });
 
+  it('STA23: takes no change any more once the content has left it behind, even before it is told', () => {
+    const { station, pen, doc, first } = begun();
+    const second = station.open(new Pen(sha256, 7), 'd');
+    doc.on('destroy', () => second.getText('text').insert(0, 'too late '));
+    doc.getText('text').insert(0, 'lost ');
+    station.edits.length = 0;
+    station.take(elsewhere(first).edit(pen, 'd', (its) => its.getText('text').insert(5, ' over')) as Sealed);
+    expect([station.refusals, station.edits, second.isDestroyed]).toEqual([['rebuilt', 'rebuilt'], [], true]);
+    expect(station.replica.readDocument('d')?.['text']).toBe('start over');
+  });
+
   it('STA23: ends where its log was continued elsewhere', () => {
     const { station, pen, doc, first } = begun();
     station.take(elsewhere(first).edit(pen, 'd', (its) => its.getText('text').insert(5, ' over')) as Sealed);
