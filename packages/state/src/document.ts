@@ -104,6 +104,7 @@ export class SharedDocument {
     if (admission.type === 'inadmissible') return admission.reason;
     this.#apply(log, update, admission);
     log.edits.push(update);
+    this.lives.follow(identity, update);
     for (const waiter of this.#released(log)) this.#advance(waiter);
     return undefined;
   }
@@ -176,6 +177,7 @@ export class SharedDocument {
     if (admission.type === 'admissible') {
       this.#apply(log, update, admission);
       this.lives.follow(log.identity, update);
+      this.lives.overtake(log.identity);
     } else {
       this.#inadmissible.set(admission.reason, (this.#inadmissible.get(admission.reason) ?? 0) + 1);
     }

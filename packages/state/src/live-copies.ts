@@ -81,9 +81,13 @@ export class LiveCopies implements LiveDocumentOwner {
     return update;
   }
 
-  /** Hands an admitted update on. One of a live document's own log was not made there: it cannot go on. */
+  /** Hands an admitted update of a log on to the live documents of others. */
   follow(identity: LogIdentity, update: Uint8Array): void {
     for (const live of this.#lives.values()) if (live.identity !== identity) live.follow(update);
+  }
+
+  /** The log has an update that was not made in its live document: that one cannot go on. */
+  overtake(identity: LogIdentity): void {
     const own = this.#lives.get(identity);
     if (own === undefined) return;
     this.#lives.delete(identity);
@@ -170,7 +174,6 @@ export class LiveCopies implements LiveDocumentOwner {
     const reason = this.#document.takeEdit(identity, update);
     if (reason !== undefined) return reason;
     live.adopt(update);
-    for (const other of this.#lives.values()) if (other !== live) other.follow(update);
     return undefined;
   }
 
