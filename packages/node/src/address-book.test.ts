@@ -135,7 +135,7 @@ describe('an address book', () => {
     expect([book.hasRefused, tell(2)]).toEqual([false, 1]);
   });
 
-  it('takes 128 newcomers from one frame, the next ones from the next', () => {
+  it('REG26: takes 16 newcomers from one frame, the next ones from the next', () => {
     const everybody = { ...scheme, isAcceptableKey: () => true };
     const book = new AddressBook(networkOf(undefined, scheme), everybody, () => undefined);
     const tell = (i: number): number => {
@@ -144,10 +144,10 @@ describe('an address book', () => {
       return book.introduce({ publicKey, certificate: noCertificate, addresses: [] });
     };
     book.beginFrame();
-    expect(Array.from({ length: 129 }, (_, i) => tell(i)).slice(-2)).toEqual([127, noPeer]);
+    expect(Array.from({ length: 17 }, (_, i) => tell(i)).slice(-2)).toEqual([15, noPeer]);
     expect(book.hasRefused).toBe(false);
     book.beginFrame();
-    expect(tell(128)).toBe(128);
+    expect(tell(16)).toBe(16);
   });
 });
 

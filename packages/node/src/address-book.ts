@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { isMember, type Network } from '@murmuration/mesh';
 import {
   addressesPerPeerMax,
+  claimsPerSliceMax,
   noPeer,
   peerIdOf,
   type PeerId,
@@ -18,9 +19,6 @@ import { KeyTable } from './key-table.ts';
 
 /** A cell at its hard cap, the hubs, and several generations of lost members (GOSSIP 2.5). */
 const peersMax = 4_096;
-
-/** Each costs half a millisecond of checks; who is left out of one frame is told of again by the next exchange. */
-const introductionsPerFrameMax = 128;
 
 interface Peer {
   readonly id: PeerId;
@@ -36,7 +34,7 @@ export class AddressBook implements PeerTags {
   readonly #onChanged: (introduction: PeerIntroduction) => void;
   readonly #keys = new KeyTable({ max: peersMax, seed: randomInt(2 ** 32) });
   readonly #peers: Peer[] = [];
-  #introductionsLeft = introductionsPerFrameMax;
+  #introductionsLeft = claimsPerSliceMax;
   #hasRefused = false;
 
   /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */
@@ -51,9 +49,9 @@ export class AddressBook implements PeerTags {
     return this.#peers.length;
   }
 
-  /** A frame begins: what the one before did is forgotten. */
+  /** A frame begins: what the one before did is forgotten. Whom it tells of beyond a slice, the next exchange tells of again. */
   beginFrame(): void {
-    this.#introductionsLeft = introductionsPerFrameMax;
+    this.#introductionsLeft = claimsPerSliceMax;
     this.#hasRefused = false;
   }
 

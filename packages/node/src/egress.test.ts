@@ -97,6 +97,24 @@ describe('egress', () => {
     for (const frame of frames) expect(decodeFrame(frame, names).type).toBe('messages');
   });
 
+  it('REG26: tells of at most sixteen members in a frame, whatever tells of them', () => {
+    const message = fc.oneof(fc.integer({ min: 1, max: 16 }).map(claims), fc.constant(round));
+    fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 40 }), (messages) => {
+      const frames: Uint8Array[] = [];
+      const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+      for (const each of messages) egress.send(peer, each);
+      egress.flush();
+      const told = frames.map((frame) => {
+        const decoded = decodeFrame(frame, names);
+        if (decoded.type !== 'messages') return expect.unreachable();
+        return decoded.messages.reduce((sum, each) => sum + (each.type === 'claims' ? each.claims.length : 0), 0);
+      });
+      expect(Math.max(...told)).toBeLessThanOrEqual(16);
+      const all = messages.reduce((sum, each) => sum + (each.type === 'claims' ? each.claims.length : 0), 0);
+      expect(told.reduce((sum, each) => sum + each, 0)).toBe(all);
+    }), { numRuns: 60 });
+  });
+
   it('drops and counts what has no link, and what a link has no room for', () => {
     const { egress, counters } = egressTo(new Map([[1, () => false]]));
     egress.send(peer, round);

@@ -1,6 +1,10 @@
-/** What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. */
+/**
+ * What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. A frame
+ * tells of no more members than its receiver checks in one slice.
+ */
 import {
   beginFrame,
+  claimsPerSliceMax,
   frameBytesMax,
   messagesPerFrameMax,
   writeMessage,
@@ -10,7 +14,7 @@ import {
 } from '@murmuration/protocol';
 import type { Counters } from './counters.ts';
 import type { Links } from './links.ts';
-import { messageBytesMax } from './message-size.ts';
+import { claimsIn, messageBytesMax } from './message-size.ts';
 
 export class Egress {
   readonly #names: WireNames;
@@ -41,15 +45,18 @@ export class Egress {
     if (link === undefined) return this.#counters.add('dropped.no-link');
     let frame = beginFrame();
     let count = 0;
+    let claims = 0;
     for (const message of messages) {
       const isFull = count === messagesPerFrameMax || frame.length + messageBytesMax(message) > frameBytesMax;
-      if (count > 0 && isFull) {
+      if (count > 0 && (isFull || claims + claimsIn(message) > claimsPerSliceMax)) {
         this.#hand(link, frame.finish());
         frame = beginFrame();
         count = 0;
+        claims = 0;
       }
       writeMessage(frame, message, this.#names);
       count++;
+      claims += claimsIn(message);
     }
     this.#hand(link, frame.finish());
   }

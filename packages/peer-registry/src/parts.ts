@@ -8,6 +8,7 @@ import { ProbeColumns } from './probe-columns.ts';
 /** Which of several draws at one step. */
 export const draws = {
   firstRow: 0, spread: 1, exchange: 2, leaver: 3, probeDelay: 4, token: 5, helpers: 6, ring: 7, walk: 8, passive: 9, firstPassive: 10,
+  list: 12,
 } as const;
 
 export interface Parts {
