@@ -170,7 +170,7 @@ export class ProbeColumns {
     this.#health[node] = score;
   }
 
-  /** How far our loop lagged lately, at most 65,535. */
+  /** How far our loop lagged lately, at most 65,535; what is left of it. */
   lagMs(node: NodeIndex): Millis {
     return millis(this.#lagMs[node] as number);
   }

@@ -51,6 +51,7 @@ export class Probing {
   /** The next period begins. A probe over a slow path may still run; then this period has none of its own. */
   onPeriod(node: NodeIndex, now: Millis, effects: Effects): void {
     const { probes } = this.#parts;
+    this.#health.onPeriod(node);
     const periodMs = this.#periodMs(node);
     const delayMs = jittered(periodMs, jitterShare, draw32(this.#parts, node, draws.probeDelay));
     effects.setTimer(node, millis(delayMs), { type: 'probe-next' });
@@ -176,7 +177,7 @@ export class Probing {
   #pingAgain(node: NodeIndex, timer: ProbeTimer, now: Millis, effects: Effects): void {
     const { probes, neighbors } = this.#parts;
     const pings = probes.nextStreamPing(node);
-    this.#ping(node, timer.peer, timer.token | secondPing, effects);
+    this.#ping(node, timer.peer, (timer.token | secondPing) >>> 0, effects);
     if (pings === streamPingsMax) return;
     const endMs = probeEndMs(this.#periodMs(node), neighbors.rttMs(node, timer.peer));
     effects.setTimer(node, streamPingAfterMs(pings, probes.sentAt(node) + endMs - now), timer);
