@@ -20,6 +20,7 @@ import {
   type NodeIndex,
   type PeerIndex,
   type Sequence,
+  type Standing,
   type StateSource,
   type Timer,
 } from '@murmuration/protocol';
@@ -135,6 +136,8 @@ export interface TestGossipOptions extends Partial<GossipOptions> {
   /** How many; their indexes begin at 1. */
   readonly neighbors?: number;
   readonly seed?: number;
+  /** How high each neighbor stands. */
+  readonly standing?: Standing;
 }
 
 export class TestGossip {
@@ -145,10 +148,10 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, ...options }: TestGossipOptions = {}) {
+  constructor({ neighbors = 0, seed = 1, standing, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
-    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors);
+    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, undefined, standing);
   }
 
   hear(from: number, message: Message, nowMs = 1_000): void {

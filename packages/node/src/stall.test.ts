@@ -23,9 +23,9 @@ async function reportOf(order: StallOrder): Promise<StallReport> {
 describe('REG28: a node that stands still for 400 ms, each time while an answer waits in its socket', () => {
   it.each(['tcp', 'quic'] as const)('suspects nobody (%s)', async (wires) => {
     await using first = await startNode({ transport: { wires } });
-    await using _second = await startNode({ transport: { wires }, bootstrap: first.addresses });
-    await using _third = await startNode({ transport: { wires }, bootstrap: first.addresses });
-    const report = await reportOf({ bootstrap: first.addresses, wires, stallMs: 400, stalls });
+    await using second = await startNode({ transport: { wires }, bootstrap: first.addresses });
+    await using third = await startNode({ transport: { wires }, bootstrap: second.addresses });
+    const report = await reportOf({ bootstrap: third.addresses, wires, stallMs: 400, stalls });
     expect(report).toMatchObject({ stalls, failed: 0, suspected: [] });
     expect(report.answered).toBeGreaterThanOrEqual(stalls);
     // It knows that it was not well.
