@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import { isMember, type Network } from '@murmuration/mesh';
 import {
   addressesPerPeerMax,
-  claimsPerSliceMax,
+  claimsPerSlice,
   mix32,
   noPeer,
   peerIdOf,
@@ -43,7 +43,7 @@ export class AddressBook implements PeerTags, PeerOrigins {
   readonly #peers: Peer[] = [];
   /** Nobody can make keys that fall together with somebody else's prefix. */
   readonly #originSeed = randomInt(2 ** 32);
-  #introductionsLeft = claimsPerSliceMax;
+  #introductionsLeft = claimsPerSlice;
   #hasRefused = false;
 
   /** `onChanged` hears of every new peer, and of every one whose own addresses changed. */
@@ -60,7 +60,7 @@ export class AddressBook implements PeerTags, PeerOrigins {
 
   /** A frame begins: what the one before did is forgotten. Whom it tells of beyond a slice, the next exchange tells of again. */
   beginFrame(): void {
-    this.#introductionsLeft = claimsPerSliceMax;
+    this.#introductionsLeft = claimsPerSlice;
     this.#hasRefused = false;
   }
 

@@ -4,7 +4,7 @@
  */
 import {
   beginFrame,
-  claimsPerSliceMax,
+  claimsPerSlice,
   frameBytesMax,
   messagesPerFrameMax,
   writeMessage,
@@ -48,7 +48,7 @@ export class Egress {
     let claims = 0;
     for (const message of messages) {
       const isFull = count === messagesPerFrameMax || frame.length + messageBytesMax(message) > frameBytesMax;
-      if (count > 0 && (isFull || claims + claimsIn(message) > claimsPerSliceMax)) {
+      if (count > 0 && (isFull || claims + claimsIn(message) > claimsPerSlice)) {
         this.#hand(link, frame.finish());
         frame = beginFrame();
         count = 0;

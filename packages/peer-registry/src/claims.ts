@@ -2,7 +2,7 @@
  * How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link, in messages small
  * enough that none holds up whoever reads it.
  */
-import { claimsPerSliceMax, noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+import { claimsPerSlice, noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import { selfRow, type RegistryColumns, type Row } from './columns.ts';
 import type { NeighborColumns } from './neighbor-columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
@@ -61,8 +61,8 @@ export class Claims {
     const others = this.#columns.memberCount(node) - 1;
     const first = drawBelow(this.#parts, node, draws.list, others);
     const rowAt = (i: number): Row => (i === 0 ? selfRow : ((1 + ((first + i - 1) % others)) as Row));
-    for (let sent = 0; sent <= others; sent += claimsPerSliceMax) {
-      const length = Math.min(claimsPerSliceMax, others + 1 - sent);
+    for (let sent = 0; sent <= others; sent += claimsPerSlice) {
+      const length = Math.min(claimsPerSlice, others + 1 - sent);
       const claims = Array.from({ length }, (_, i) => this.claimAt(node, rowAt(sent + i)));
       effects.send(node, to, { type: 'claims', claims });
     }

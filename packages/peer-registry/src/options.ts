@@ -1,5 +1,5 @@
 /** Options of the peer registry, with where each default comes from (GOSSIP.md numbers its sections; G is a guess). */
-import { claimsPerSliceMax, millis, OptionCheck, walkTtlMax, type Millis } from '@murmuration/protocol';
+import { claimsPerSlice, millis, OptionCheck, walkTtlMax, type Millis } from '@murmuration/protocol';
 
 /** Complete options. */
 export interface PeerRegistryOptions {
@@ -124,7 +124,7 @@ export function checkPeerRegistryOptions(options: PeerRegistryOptions): OptionCh
     .number('spreadDelayMs', options.spreadDelayMs, 0, 1_000)
     .integer('spreadFanout', options.spreadFanout, 1, 16)
     .integer('spreadFactor', options.spreadFactor, 1, 16)
-    .integer('claimsPerSpreadMax', options.claimsPerSpreadMax, 1, claimsPerSliceMax);
+    .integer('claimsPerSpreadMax', options.claimsPerSpreadMax, 1, claimsPerSlice);
   return checkVerdicts(check, options);
 }
 

@@ -25,7 +25,7 @@ export const claimsPerMessageMax = 512;
  * Members that an honest sender tells of in one message, and in one frame: who hears of them for the first time checks key and
  * certificate of each, a third of a millisecond (measured), so that a frame of strangers is one slice of 5 ms (D12).
  */
-export const claimsPerSliceMax = 16;
+export const claimsPerSlice = 16;
 /** Two wires on two interfaces. With four a message of 512 claims is 484 KB and fits a frame; more would grow our tables. */
 export const addressesPerPeerMax = 4;
 /** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
