@@ -60,7 +60,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   };
   const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer), listener });
   const observer = counters.observing(options.observer);
-  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: replica, seed: draw32() });
+  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, origins: book, source: replica, seed: draw32() });
   const loop = new Loop(mesh, clock);
   const transport = options.transport(identity);
   const names = wireNames(book, sideStore);

@@ -129,6 +129,7 @@ export class Links implements TransportHandler {
     if (book.find(link.publicKey) === selfPeer) return this.#refuse(link, 'own-identity', 'shows our own identity: it is a copy of us');
     const peer = book.greet({ ...decoded.hello, publicKey: link.publicKey });
     if (peer === noPeer) return this.#refuse(link, 'peer-table-full', 'does not fit into the table of peers');
+    book.see(peer, link.remoteAddress);
     this.#peers.set(link, peer);
     this.#links.set(peer, link);
     // The round trip is unknown before the first probe; zero says so.
