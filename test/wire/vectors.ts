@@ -86,6 +86,7 @@ function describeMessage(message: ReceivedMessage, table: WireNames): object {
     case 'prune':
     case 'ping':
     case 'neighbor':
+    case 'direct':
       return message;
     case 'frontier':
       return { ...message, entries: message.entries.map(describePoint) };

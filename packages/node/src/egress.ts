@@ -6,6 +6,7 @@ import {
   writeMessage,
   type Message,
   type PeerIndex,
+  type WireMessage,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Counters } from './counters.ts';
@@ -34,6 +35,16 @@ export class Egress {
   flush(): void {
     for (const [peer, messages] of this.#waiting) this.#sendAll(peer, messages);
     this.#waiting.clear();
+  }
+
+  /** Hands over a message of the shell at once, after what waits for the peer. False where there is no link, or no room on it. */
+  sendNow(to: PeerIndex, message: WireMessage): boolean {
+    const waiting = this.#waiting.get(to);
+    this.#waiting.delete(to);
+    if (waiting !== undefined) this.#sendAll(to, waiting);
+    const frame = beginFrame();
+    writeMessage(frame, message, this.#names);
+    return this.#links.linkOf(to)?.send(frame.finish()) ?? false;
   }
 
   #sendAll(peer: PeerIndex, messages: readonly Message[]): void {

@@ -11,6 +11,8 @@ export interface NodeEvents {
   'register-changed': { readonly author: PeerId; readonly key: string; readonly value: Uint8Array };
   'register-deleted': { readonly author: PeerId; readonly key: string };
   'document-changed': { readonly document: string };
+  /** A note that another member, or we, sent to us alone (`send`). */
+  'direct-message': { readonly from: PeerId; readonly payload: Uint8Array };
   converged: { readonly afterMs: number };
   /** A connection or a peer was turned away; `reason` is one sentence. */
   refused: { readonly reason: string; readonly peer?: PeerId };

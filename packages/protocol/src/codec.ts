@@ -5,6 +5,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { unreachable } from './assert.ts';
+import { readDirect, writeDirect, type DirectMessage } from './direct.ts';
 import {
   readBatch,
   readBatchIds,
@@ -37,8 +38,11 @@ import type { WireNames } from './wire-names.ts';
 
 export type { ReceivedBatch } from './gossip-codec.ts';
 
+/** What frames carry: the core's messages, and those between shells, of which the core is kept free. */
+export type WireMessage = Message | DirectMessage;
+
 /** What a frame holds. */
-export type ReceivedMessage = Exclude<Message, BatchMessage> | ReceivedBatch;
+export type ReceivedMessage = Exclude<WireMessage, BatchMessage> | ReceivedBatch;
 
 /** All messages of a frame, or why there are none. */
 export type DecodedFrame =
@@ -49,7 +53,7 @@ export type DecodedFrame =
 /** Ends the reading of one message, once the frame is known to be sound. It gives none where nobody in it is admitted. */
 type Finish = () => ReceivedMessage | undefined;
 
-const types: Readonly<Record<Message['type'], number>> = {
+const types: Readonly<Record<WireMessage['type'], number>> = {
   round: 1,
   frontier: 2,
   batch: 3,
@@ -65,14 +69,15 @@ const types: Readonly<Record<Message['type'], number>> = {
   'forward-join': 13,
   shuffle: 14,
   'shuffle-reply': 15,
+  direct: 17,
 };
-const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as Message['type']]));
+const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as WireMessage['type']]));
 
 /** Bytes of a message's own header in a frame. */
 export const messageOverheadBytes = 5;
 
 /** Appends a message to a frame that `beginFrame` started. */
-export function writeMessage(writer: ByteWriter, message: Message, names: WireNames): void {
+export function writeMessage(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   writer.u8(types[message.type]);
   writer.u32(0);
   const start = writer.length;
@@ -88,7 +93,7 @@ export function beginFrame(): ByteWriter {
 }
 
 /** One frame of the given messages. */
-export function encodeFrame(messages: readonly Message[], names: WireNames): Uint8Array<ArrayBuffer> {
+export function encodeFrame(messages: readonly WireMessage[], names: WireNames): Uint8Array<ArrayBuffer> {
   const writer = beginFrame();
   for (const message of messages) writeMessage(writer, message, names);
   return writer.finish();
@@ -113,7 +118,7 @@ export function decodeFrame(frame: Uint8Array, names: WireNames): DecodedFrame {
   return { type: 'messages', messages };
 }
 
-function writeBody(writer: ByteWriter, message: Message, names: WireNames): void {
+function writeBody(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   switch (message.type) {
     case 'round':
       return writeRound(writer, message);
@@ -142,13 +147,15 @@ function writeBody(writer: ByteWriter, message: Message, names: WireNames): void
     case 'claims':
     case 'shuffle-reply':
       return writeClaims(writer, message.claims, names);
+    case 'direct':
+      return writeDirect(writer, message);
     default:
       return unreachable(message);
   }
 }
 
 /** Reads a body; undefined where it is none. Whether bytes are missing or left over is the caller's check. */
-function readBody(type: Message['type'], reader: ByteReader, names: WireNames): Finish | undefined {
+function readBody(type: WireMessage['type'], reader: ByteReader, names: WireNames): Finish | undefined {
   switch (type) {
     case 'round':
       return always(readRound(reader));
@@ -170,6 +177,8 @@ function readBody(type: Message['type'], reader: ByteReader, names: WireNames): 
       return always(readAck(reader, names));
     case 'neighbor':
       return always(readNeighbor(reader));
+    case 'direct':
+      return always(readDirect(reader));
     default:
       return readIntroductions(reader, type, names);
   }
