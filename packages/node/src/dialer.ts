@@ -35,6 +35,8 @@ interface Target {
 
 /** Dials at one time: each costs a handshake, about 3 ms of one core. */
 const dialsMax = 8;
+/** Of these at most so many for visits: however many direct messages wait, the overlay finds its links. */
+const visitDialsMax = 4;
 const firstWaitMs = 250;
 const waitMsMax = 30_000;
 /** How often bootstrap addresses are looked at. */
@@ -47,6 +49,7 @@ export class Dialer {
   /** Peers to visit, as soon as a dial is free; as many at most as there are direct messages that wait. */
   readonly #visits = new Set<PeerIndex>();
   #dials = 0;
+  #visitDials = 0;
   /** Whose turn it is among all we know, when we are alone. */
   #nextKnown = 0;
 
@@ -87,7 +90,7 @@ export class Dialer {
 
   #startVisits(): void {
     for (const peer of this.#visits) {
-      if (this.#dials === dialsMax) return;
+      if (this.#dials === dialsMax || this.#visitDials === visitDialsMax) return;
       this.#visits.delete(peer);
       // One that is being dialed for the overlay is greeted or fails as well.
       if (this.#context.links.linkOf(peer) === undefined && !this.#targetOf(peer).isDialing) void this.#visit(peer);
@@ -141,7 +144,10 @@ export class Dialer {
   async #visit(peer: PeerIndex): Promise<void> {
     const { book, onUnreachable } = this.#context;
     const to = { peer: book.idOf(peer), addresses: book.addressesOf(peer) };
+    this.#visitDials++;
     await this.#call(this.#targetOf(peer), to).catch((error: unknown) => onUnreachable(peer, error));
+    this.#visitDials--;
+    this.#startVisits();
   }
 
   async #call(target: Target, to: DialTarget): Promise<Link> {

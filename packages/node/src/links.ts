@@ -71,8 +71,8 @@ export class Links implements TransportHandler {
   readonly #strangers = new Map<Link, number>();
   /** Peers of whose link our core knows; the other greeted links are visits. */
   readonly #overlay = new Set<PeerIndex>();
-  /** Peers to whom we said that we part, and who have not said that they heard it: their core speaks of before. */
-  readonly #parting = new Set<PeerIndex>();
+  /** Peers to whom we said that we part, and until when they may say that they heard it: so long their core speaks of before. */
+  readonly #parting = new Map<PeerIndex, number>();
   /** Links that we dialed for the core, greeted or not yet. */
   readonly #wanted = new WeakSet<Link>();
   readonly #visits: Visits;
@@ -138,7 +138,7 @@ export class Links implements TransportHandler {
   /** Our core lets go of a link: it lingers as a visit, so that direct messages under way arrive, or find it again. */
   part(peer: PeerIndex): void {
     if (!this.#leaveOverlay(peer)) return;
-    this.#parting.add(peer);
+    this.#parting.set(peer, this.#context.loop.now() + lingerMs);
     this.#sayParting(peer, false);
   }
 
@@ -204,9 +204,11 @@ export class Links implements TransportHandler {
     if (!this.#context.sayParting(peer, isReply)) this.#links.get(peer)?.close();
   }
 
+  /** Of visits that are over, and of those whose other end has not heard that they are visits: it would wait for our core. */
   #endVisits(): void {
-    const visits = this.#visits.over((peer) => this.#overlay.has(peer), this.#context.isUsing);
-    for (const peer of visits) this.#links.get(peer)?.close();
+    const over = this.#visits.over((peer) => this.#overlay.has(peer), this.#context.isUsing);
+    const unheard = [...this.#parting].filter(([, until]) => until <= this.#context.loop.now()).map(([peer]) => peer);
+    for (const peer of [...over, ...unheard]) this.#links.get(peer)?.close();
   }
 
   #sendSilentAway(): void {

@@ -126,6 +126,7 @@ describe('a link that the overlay lets go of', () => {
     expect(node.status()).toMatchObject({ links: { memory: 4 }, visits: 1 });
     node.onRequest(() => 'heard');
     stranger.send({ type: 'direct', kind: 'request', id: 5, deadlineMs: 1_000 as never, payload: new Uint8Array(0) });
+    stranger.send({ type: 'direct', kind: 'parting', isReply: true });
     await world.pass(20);
     expect(stranger.heard().at(-1)).toMatchObject({ kind: 'answer', id: 5 });
     await world.pass(29_000);
@@ -138,6 +139,16 @@ describe('a link that the overlay lets go of', () => {
     await using world = new World();
     const { stranger } = await turnedAway(world);
     await world.pass(1_500 + 5_000);
+    expect(stranger.downs).toEqual(['closed-by-peer']);
+  });
+
+  it('DIR14: ends, used or not, where the other side does not say within two seconds that it has heard', async () => {
+    await using world = new World();
+    const { stranger } = await turnedAway(world);
+    for (let i = 0; i < 8; i++) {
+      stranger.send({ type: 'direct', kind: 'note', payload: new Uint8Array(1) });
+      await world.pass(500);
+    }
     expect(stranger.downs).toEqual(['closed-by-peer']);
   });
 
