@@ -1,6 +1,7 @@
 /**
- * Who is called, and when again. For visits a peer is called once, at once. For the overlay: bootstrap nodes until they have greeted us; whenever we are alone all of them again, and everybody we
- * ever knew, in turn; peers as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
+ * Who is called, and when again. For a direct message: its peer, once, at once. For the overlay: bootstrap nodes until they have greeted us;
+ * whenever we are alone all of them again, and everybody we ever knew, in turn; peers as the core asks for them. A target that failed
+ * waits longer each time, up to half a minute, and is never given up (D9).
  */
 import { jittered, noPeer, publicKeyOfPeerId, type Millis, type PeerId, type PeerIndex } from '@murmuration/protocol';
 import { TransportError, type DialTarget, type Link, type Transport } from '@murmuration/transport';

@@ -145,6 +145,7 @@ export class Links implements TransportHandler {
   /** The other core has let go of a link, or has heard that ours did: what it says from here on is said to a visit. */
   hearParting(peer: PeerIndex, isReply: boolean): void {
     if (this.#parting.delete(peer) || isReply) return;
+    this.#context.counters.add('direct.parting');
     this.#leaveOverlay(peer);
     this.#sayParting(peer, true);
   }
@@ -178,6 +179,11 @@ export class Links implements TransportHandler {
     if (whom !== noPeer && cause !== 'replaced' && !this.#links.has(whom)) this.#context.onEnded(whom);
   }
 
+  onRefused(reason: RefusalReason, detail: string): void {
+    this.#context.counters.add(`refused.${reason}`);
+    this.#context.hub.emit({ type: 'refused', reason: `${reason}: ${detail}` });
+  }
+
   #end(peer: PeerIndex, cause: LinkCloseCause): void {
     this.#links.delete(peer);
     this.#parting.delete(peer);
@@ -185,11 +191,6 @@ export class Links implements TransportHandler {
     // The transport proves who sent it, and no honest node announces a frame that large.
     if (cause === 'oversized-frame') this.#context.loop.submit({ type: 'frame-refused', from: peer, offence: cause });
     if (this.#overlay.delete(peer)) this.#context.loop.submit({ type: 'link-down', peer, cause: causes[cause] });
-  }
-
-  onRefused(reason: RefusalReason, detail: string): void {
-    this.#context.counters.add(`refused.${reason}`);
-    this.#context.hub.emit({ type: 'refused', reason: `${reason}: ${detail}` });
   }
 
   #leaveOverlay(peer: PeerIndex): boolean {

@@ -2,7 +2,7 @@
 import type { PeerIndex } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import type { MeshNode } from './public-node.ts';
-import { eventsOf, World, type Stranger } from './world.test.support.ts';
+import { eventsOf, networkKey, Stranger, World } from './world.test.support.ts';
 import { idleMs, lingerMs, Visits, visitsMax } from './visits.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -115,6 +115,12 @@ async function turnedAway(world: World): Promise<{ node: MeshNode; stranger: Str
   return { node, stranger };
 }
 
+/** A node as others tell of it. */
+function introductionOf(world: World, node: MeshNode): Stranger['introduction'] {
+  const { introduction } = new Stranger(world, networkKey, world.identityOf(node));
+  return { ...introduction, addresses: node.addresses };
+}
+
 const partings = (stranger: Stranger): boolean[] =>
   stranger.heard().flatMap((each) => (each.type === 'direct' && each.kind === 'parting' ? [each.isReply] : []));
 
@@ -140,6 +146,28 @@ describe('a link that the overlay lets go of', () => {
     const { stranger } = await turnedAway(world);
     await world.pass(1_500 + 5_000);
     expect(stranger.downs).toEqual(['closed-by-peer']);
+  });
+
+  it('DIR14: is asked for less and less often by one that wants what the other has no place for', async () => {
+    await using world = new World();
+    const full = await world.node({ mesh: { peerRegistry: smallViews } });
+    const told = await world.stranger();
+    await told.join(full);
+    for (let i = 0; i < 3; i++) await (await world.stranger()).join(full);
+    // One that is not alone, so that it may be turned away, and that the full one knows alive.
+    const friend = await world.stranger();
+    const wanting = await world.node();
+    await friend.join(wanting);
+    told.sendClaims([introductionOf(world, wanting)]);
+    friend.sendClaims([introductionOf(world, full)]);
+    await world.until(() => (wanting.status().counters['direct.parting'] ?? 0) > 0, 'it is turned away');
+    // So that the link never ends by itself, and asking again costs no dial.
+    for (let i = 0; i < 12; i++) {
+      await world.resolved(wanting.send(full.id, 'still there?'));
+      await world.pass(10_000);
+    }
+    expect(full.status().links).toMatchObject({ memory: 4 });
+    expect(wanting.status().counters['direct.parting']).toBeLessThan(14);
   });
 
   it('DIR14: ends, used or not, where the other side does not say within two seconds that it has heard', async () => {
