@@ -178,4 +178,18 @@ describe('egress', () => {
     egress.flush();
     expect(counters.snapshot()).toEqual({ 'dropped.link-full': 1, 'dropped.no-link': 1 });
   });
+
+  it('DIR6: hands a message of the shell over at once, after what waits for the same peer, and says whether it was taken', () => {
+    const frames: Uint8Array[] = [];
+    let takes = true;
+    const { egress, counters } = egressTo(new Map([[1, (frame: Uint8Array) => takes && frames.push(frame) > 0]]));
+    const note = { type: 'direct', kind: 'note', payload: Uint8Array.of(1) } as const;
+    egress.send(peer, round);
+    expect(egress.sendNow(peer, note)).toBe(true);
+    egress.flush();
+    expect(frames.map(typesIn)).toEqual([[1], [17]]);
+    takes = false;
+    expect([egress.sendNow(peer, note), egress.sendNow(2 as PeerIndex, note)]).toEqual([false, false]);
+    expect(counters.snapshot()).toEqual({});
+  });
 });

@@ -15,6 +15,7 @@ import {
   writeMessage,
   type Message,
   type PeerIndex,
+  type WireMessage,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Link } from '@murmuration/transport';
@@ -52,6 +53,17 @@ export class Egress {
   flush(): void {
     for (const [peer, messages] of this.#waiting) this.#sendAll(peer, messages);
     this.#waiting.clear();
+  }
+
+  /** Hands over a message of the shell at once, after what waits for the peer. False where there is no link, or no room on it. */
+  sendNow(to: PeerIndex, message: WireMessage): boolean {
+    const waiting = this.#waiting.get(to);
+    this.#waiting.delete(to);
+    if (waiting !== undefined) this.#sendAll(to, waiting);
+    beginFrame(scratch);
+    writeMessage(scratch, message, this.#names);
+    const frame = scratch.take();
+    return this.#links.linkOf(to)?.send(frame) ?? false;
   }
 
   /** Authors are introduced anew from here on: a frame may have been dropped at its receiver, and nobody told us. */

@@ -97,6 +97,12 @@ export class Loop {
     this.#chores.push(setInterval(chore, intervalMs));
   }
 
+  /** Runs a task of the shell once; what it returns calls it off. */
+  after(delayMs: number, task: () => void): () => void {
+    const timeout = setTimeout(task, delayMs);
+    return () => clearTimeout(timeout);
+  }
+
   /** Runs a task of the shell after the sockets have had their turn. */
   soon(task: () => void): void {
     setImmediate(() => {

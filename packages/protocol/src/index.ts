@@ -17,6 +17,8 @@
  *   ihave     announced on lazy links. What was announced and does not come is asked for (graft), and its link is eager again.
  *   round     every 100 ms (slower in a quiet mesh), to three neighbors: the digest of my frontier. If ours differ ...
  *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks.
+ *   direct    between two applications: a note, a request, its answer. The core does not see it; it may travel a link that the
+ *             overlay does not hold.
  *
  * A received batch is checked in order of cost: size, form, duplicate (one comparison with the frontier), budget, signature,
  * hash chain, content. A log is accepted without holes: a batch beyond the next sequence is left out and asked for again.
@@ -31,6 +33,7 @@ export * from './border.ts';
 export * from './byte-reader.ts';
 export * from './byte-writer.ts';
 export * from './codec.ts';
+export type * from './direct.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './hello.ts';

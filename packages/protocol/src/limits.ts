@@ -46,3 +46,10 @@ export const documentNameBytesMax: Bytes = bytes(128);
 export const documentUpdateBytesMax: Bytes = bytes(64 * 1024);
 /** A greeting is an identity, a certificate and a few addresses. */
 export const helloBytesMax: Bytes = bytes(4 * 1024);
+/**
+ * A direct message: a prompt or a tool's result is a few dozen KiB, and two and their answers still fit half a link's budget. What is
+ * larger belongs in a document, or in parts.
+ */
+export const directBytesMax: Bytes = bytes(256 * 1024);
+/** Ten minutes, the longest call of a model; what takes longer is better told by a note when it is done. */
+export const directDeadlineMsMax: Millis = millis(600_000);
