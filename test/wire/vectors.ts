@@ -3,7 +3,7 @@
  * implementation of the protocol can be held against them.
  */
 import {
-  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, noPeer,
+  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeMessages, decodeUpdates, encodeFrame, encodeHello, isMessageLog, noPeer,
   peerIdOf, protocolVersion,
 } from '@murmuration/protocol';
 import type {
@@ -64,8 +64,8 @@ export function toJson(value: unknown): Json {
 }
 
 /** What the payload of a batch says. */
-export function describeUpdates({ payload, count }: BatchEnvelope): Json {
-  return toJson(decodeUpdates(payload, count) ?? null);
+export function describeUpdates({ epoch, payload, count }: BatchEnvelope): Json {
+  return toJson((isMessageLog(epoch) ? decodeMessages(payload, count) : decodeUpdates(payload, count)) ?? null);
 }
 
 /** What a frame says, its peers by key. */
@@ -90,7 +90,7 @@ function describeMessage(message: ReceivedMessage, table: WireNames): object {
     case 'frontier':
       return { ...message, entries: message.entries.map(describePoint) };
     case 'received-batch':
-      return { type: message.type, hops: message.hops, bytes: message.bytes };
+      return { type: message.type, hops: message.hops, place: message.place, bytes: message.bytes };
     case 'ihave':
     case 'graft':
       return { ...message, ids: message.ids.map(describePoint) };

@@ -37,7 +37,7 @@ function sound({ bytes }: BatchVector): SignedBatch {
 function sendable(message: ReceivedMessage): Message {
   if (message.type !== 'received-batch') return message;
   const handle = batches.findIndex((bytes) => toHex(bytes) === toHex(message.bytes)) as BatchHandle;
-  return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops };
+  return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops, place: message.place };
 }
 
 describe('golden vectors', () => {

@@ -30,7 +30,7 @@ const logs = fc.uniqueArray(
 );
 
 function verdictOf(frontier: Frontier, run: Run): string {
-  const verdict = frontier.judge(node, headerOf(run));
+  const verdict = frontier.judge(node, headerOf(run), 'next');
   return verdict.type === 'ignore' ? verdict.reason : verdict.type;
 }
 

@@ -42,7 +42,7 @@ export class BatchTable implements StateSource {
     const firstSequence = (last === undefined ? 1 : lastOf(last) + 1) as Sequence;
     const hash32 = mix32(mix32(author + 1) ^ mix32(epoch + firstSequence));
     const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(100 + 20 * count) };
-    const batch: BatchMessage = { type: 'batch', header, handle: this.#all.length as BatchHandle, hops: 0 };
+    const batch: BatchMessage = { type: 'batch', header, handle: this.#all.length as BatchHandle, hops: 0, place: 'next' };
     log.batches.push(batch);
     this.#all.push(batch);
     return batch;

@@ -1,8 +1,8 @@
 /** Wiring, top to bottom: tables, state, core, loop, links, and what runs between them. Nothing moves yet. */
 import { randomInt } from 'node:crypto';
 import { Mesh } from '@murmuration/mesh';
-import { addressesPerPeerMax, type PeerIndex, type WireNames } from '@murmuration/protocol';
-import { Replica } from '@murmuration/state';
+import { addressesPerPeerMax, messageLogOf, type MessageUpdate, type PeerIndex, type Update, type WireNames } from '@murmuration/protocol';
+import { MessageLogs, Replica } from '@murmuration/state';
 import type { Transport } from '@murmuration/transport';
 import { AddressBook } from './address-book.ts';
 import { Counters } from './counters.ts';
@@ -13,9 +13,12 @@ import { EventHub } from './event-hub.ts';
 import type { Foundation } from './foundation.ts';
 import { Ingress } from './ingress.ts';
 import { Links } from './links.ts';
+import { messageForm, stateForm } from './log-forms.ts';
+import { Logs } from './logs.ts';
 import { Loop } from './loop.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { SideStore } from './side-store.ts';
+import { Topics } from './topics.ts';
 import { Writer } from './writer.ts';
 
 /** The parts of a node. */
@@ -25,13 +28,16 @@ export interface Assembly extends Foundation {
   readonly hub: EventHub;
   readonly book: AddressBook;
   readonly replica: Replica;
+  readonly logs: Logs;
   readonly sideStore: SideStore;
   readonly mesh: Mesh;
   readonly loop: Loop;
   readonly transport: Transport;
   readonly links: Links;
   readonly dialer: Dialer;
-  readonly writer: Writer;
+  readonly writer: Writer<Update>;
+  readonly messageWriter: Writer<MessageUpdate>;
+  readonly topics: Topics;
   readonly effects: NodeEffects;
 }
 
@@ -50,9 +56,12 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     if (!effects.isRestoring) log.append({ type: 'peer', introduction });
   });
   const sideStore = new SideStore();
-  const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer) });
+  const hash = (bytes: Uint8Array): Uint8Array => scheme.hash(bytes);
+  const replica = new Replica({ hash, publicKeyOf: (peer) => book.publicKeyOf(peer) });
+  const messages = new MessageLogs({ hash, onTrimmed: (handle) => sideStore.releaseLater(handle) });
+  const logs = new Logs(replica, messages);
   const observer = counters.observing(options.observer);
-  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: replica, seed: draw32() });
+  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: logs, seed: draw32() });
   const loop = new Loop(mesh, clock);
   const transport = options.transport(identity);
   const names = wireNames(book, sideStore);
@@ -61,8 +70,11 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   const links = new Links({ network, scheme, book, loop, counters, hub, hello, onFrame });
   const egress = new Egress(names, links, counters);
   const dialer = new Dialer({ transport, book, links, loop, hub, draw: draw32 }, options.bootstrap);
-  const effects = new NodeEffects({ loop, egress, dialer, links, book, replica, sideStore, log, hub });
-  const writer = new Writer({ network, signer: identity.signer, scheme, epoch, replica, sideStore, loop, log, clock });
+  const writing = { network, signer: identity.signer, scheme, logs, sideStore, loop, clock };
+  const writer = new Writer({ epoch, form: stateForm, keep: () => log.sync() }, writing);
+  const messageWriter = new Writer({ epoch: messageLogOf(epoch), form: messageForm, keep: async () => undefined }, writing);
+  const topics = new Topics({ messages, writer: messageWriter, loop, hub, book, counters, queueMax: options.eventQueueMax });
+  const effects = new NodeEffects({ loop, egress, dialer, links, book, replica, sideStore, log, hub, topics });
   const ingress = new Ingress({
     mesh,
     loop,
@@ -70,16 +82,19 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     book,
     network,
     scheme,
-    replica,
+    logs,
     sideStore,
     counters,
     epoch,
     onOwnLogAhead: onCloned,
     isLinked: (peer) => links.linkOf(peer) !== undefined,
   });
-  loop.connect(effects, () => egress.flush());
-  const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, dialer, writer, effects };
-  return { ...foundation, options, ...parts };
+  loop.connect(effects, () => {
+    egress.flush();
+    sideStore.sweep();
+  });
+  const reading = { counters, hub, book, replica, logs, sideStore, mesh, loop, transport, links, dialer };
+  return { ...foundation, options, ...reading, writer, messageWriter, topics, effects };
 }
 
 /** The codec's view of the tables. */

@@ -1,6 +1,19 @@
 /** What a node tells its application, as an async iterable or to typed listeners. Past tense. */
 import type { PeerId } from '@murmuration/protocol';
 
+/** A message on a topic, as somebody said it. */
+export interface TopicMessage {
+  readonly topic: string;
+  readonly author: PeerId;
+  /** A copy. */
+  readonly payload: Uint8Array;
+  /** Where a bridge brought it in: its id there, 1 to 64 bytes. Empty where its author wrote it. */
+  readonly origin: Uint8Array;
+  /** Its number among all that the author said in this start, of whatever topic. */
+  readonly sequence: number;
+  readonly epoch: number;
+}
+
 /** The events by type. */
 export interface NodeEvents {
   'member-joined': { readonly member: PeerId };
@@ -11,6 +24,8 @@ export interface NodeEvents {
   'register-changed': { readonly author: PeerId; readonly key: string; readonly value: Uint8Array };
   'register-deleted': { readonly author: PeerId; readonly key: string };
   'document-changed': { readonly document: string };
+  /** Somebody said something on whatever topic. For listeners alone; `subscribe` reads one topic. */
+  message: TopicMessage;
   converged: { readonly afterMs: number };
   /** A connection or a peer was turned away; `reason` is one sentence. */
   refused: { readonly reason: string; readonly peer?: PeerId };
@@ -22,5 +37,8 @@ export interface NodeEvents {
   warning: { readonly reason: string };
 }
 
+/** What `events` tells. Messages are not among it: a lively topic would push everything else out of the queue. */
+type ToldType = Exclude<keyof NodeEvents, 'message'>;
+
 /** One event with its type. */
-export type NodeEvent = { [Type in keyof NodeEvents]: { readonly type: Type } & NodeEvents[Type] }[keyof NodeEvents];
+export type NodeEvent = { [Type in ToldType]: { readonly type: Type } & NodeEvents[Type] }[ToldType];

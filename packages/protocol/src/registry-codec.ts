@@ -6,6 +6,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { readFlag, writePeer } from './gossip-codec.ts';
 import { noPeer, type Epoch, type Incarnation, type PeerIndex } from './ids.ts';
+import { startEpochMax } from './log-kind.ts';
 import { addressBytesMax, addressesPerPeerMax, claimsPerMessageMax, lagMsMax, walkTtlMax } from './limits.ts';
 import type {
   AckMessage,
@@ -59,7 +60,7 @@ export function readClaim(reader: ByteReader): ClaimDraft {
   const certificate = reader.bytes(signatureBytes);
   const state = states[reader.u8()];
   if (state === undefined) reader.fail();
-  const epoch = reader.u32() as Epoch;
+  const epoch = readStart(reader);
   const incarnation = reader.u16() as Incarnation;
   const accuser = state === 'suspect' ? reader.bytes(publicKeyBytes) : noBytes;
   const introduction = { publicKey, certificate, addresses: readAddresses(reader) };
@@ -88,7 +89,7 @@ export function readAck(reader: ByteReader, names: WireNames): AckMessage {
     type: 'ack',
     token: reader.u32(),
     target: readPeer(reader, names),
-    epoch: reader.u32() as Epoch,
+    epoch: readStart(reader),
     incarnation: reader.u16() as Incarnation,
     lagMs: millis(reader.u16()),
   };
@@ -142,6 +143,13 @@ export function readAddresses(reader: ByteReader): string[] {
   const addresses: string[] = [];
   for (let i = 0; i < count && !reader.failed; i++) addresses.push(reader.text16(addressBytesMax));
   return addresses;
+}
+
+/** A member is in the epoch of its start; the upper half of the numbers belongs to logs of messages. */
+function readStart(reader: ByteReader): Epoch {
+  const epoch = reader.u32() as Epoch;
+  if (epoch > startEpochMax) reader.fail();
+  return epoch;
 }
 
 function readPeer(reader: ByteReader, names: WireNames): PeerIndex {
