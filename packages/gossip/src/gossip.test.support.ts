@@ -124,6 +124,7 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
     observer: {
       ...silentObserver,
       batchIgnored: (_node, from: PeerIndex, reason: IgnoreReason) => facts.push(`${reason} from ${from}`),
+      messagesSkipped: (_node, author: PeerIndex, messages: number) => facts.push(`${messages} of ${author} skipped`),
       outboxOverflowed: () => facts.push('outbox overflowed'),
     },
     changes: { offenceSeen: () => undefined },

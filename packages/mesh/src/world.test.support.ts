@@ -6,6 +6,7 @@
  */
 import {
   assert,
+  messageLogOf,
   millis,
   mix32,
   pickBelow,
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly latencyMaxMs?: number;
   /** Share of messages, and of dials, that are lost. */
   readonly loss?: number;
+  /** How long a node keeps messages. */
+  readonly keepMs?: number;
   readonly options?: MeshOptionsInput;
 }
 
@@ -71,7 +74,7 @@ const nobody = -1 as NodeIndex;
 export class TestWorld implements Effects {
   readonly mesh: Mesh;
   readonly options: MeshOptions;
-  readonly batches: BatchTable = new BatchTable();
+  readonly batches: BatchTable;
   readonly counts: Counts = { sent: 0, batchesReceived: 0, batchesAccepted: 0, dials: 0, linksUp: 0 };
   readonly told: Told[] = [];
   /** How long each batch took to reach the last of the peers that ran when it was written. */
@@ -98,9 +101,10 @@ export class TestWorld implements Effects {
   #trace = 0;
 
   constructor({
-    seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, options = {},
+    seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, keepMs = 30_000, options = {},
   }: WorldOptions) {
     this.#seed = seed;
+    this.batches = new BatchTable(keepMs);
     this.#peers = peers;
     this.#latencyMs = [latencyMinMs, latencyMaxMs];
     this.#loss = loss;
@@ -226,7 +230,16 @@ export class TestWorld implements Effects {
   }
 
   write(author: PeerIndex, count = 1): BatchMessage {
-    const batch = this.batches.write({ author, epoch: this.epochOf(author), count });
+    return this.#append(author, this.epochOf(author), count);
+  }
+
+  /** Messages on topics, as one batch. */
+  say(author: PeerIndex, count = 1): BatchMessage {
+    return this.#append(author, messageLogOf(this.epochOf(author)), count);
+  }
+
+  #append(author: PeerIndex, epoch: Epoch, count: number): BatchMessage {
+    const batch = this.batches.write({ author, epoch, count });
     this.#awaited.set(batch.handle, { writtenAtMs: this.#nowMs, missing: this.running.length });
     this.#handle(this.nodeOf(author), { type: 'command', command: { type: 'broadcast', batch } });
     return batch;
@@ -237,9 +250,11 @@ export class TestWorld implements Effects {
     const untilMs = this.#nowMs + forMs;
     while (this.#queue.nextAtMs <= untilMs) {
       this.#nowMs = this.#queue.nextAtMs;
+      this.batches.nowMs = this.#nowMs;
       this.#queue.step();
     }
     this.#nowMs = untilMs;
+    this.batches.nowMs = untilMs;
     this.#checkViews();
   }
 

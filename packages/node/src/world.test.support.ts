@@ -250,7 +250,7 @@ export class Stranger implements TransportHandler {
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0 }) as BatchMessage);
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0, place: 'next' }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 

@@ -30,7 +30,7 @@ describe('a frame', () => {
       const expected = sent.map((message) => {
         if (message.type !== 'batch') return message;
         const bytes = table.bytesOf(message.handle);
-        return { type: 'received-batch', batch: decodeBatch(bytes), bytes, hops: message.hops };
+        return { type: 'received-batch', batch: decodeBatch(bytes), bytes, hops: message.hops, place: message.place };
       });
       expect(decodeFrame(encodeFrame(sent, table), table)).toEqual({ type: 'messages', messages: expected });
       expect(table.peers).toHaveLength(8);
@@ -197,7 +197,7 @@ describe('limits of a frame', () => {
   it('NET6: 640 KiB in all, no byte more', () => {
     const table = new Table();
     const overhead = batchBytes(0).length;
-    const first = 1 + 2 * (messageOverheadBytes + 1) + batchBytesMax;
+    const first = 1 + 2 * (messageOverheadBytes + 2) + batchBytesMax;
     table.batches.push(batchBytes(batchBytesMax - overhead), batchBytes(frameBytesMax - first - overhead));
     const fitting = [batchMessage(0), batchMessage(1)];
     expect(encodeFrame(fitting, table)).toHaveLength(frameBytesMax);

@@ -54,8 +54,8 @@ export class MessageLog {
     if (firstSequence > next) return place === 'next' ? 'gap' : 'next';
     if (firstSequence === next) return equalBytes(previousHash, this.headHash) ? 'next' : 'fork';
     const known = linkUpTo(this.#kept, firstSequence);
-    // What was trimmed cannot be compared any more.
-    if (known === undefined || firstSequence < (this.#kept[0] as KeptBatch).message.header.firstSequence) return 'duplicate';
+    // What was trimmed or skipped cannot be compared any more.
+    if (known === undefined || firstSequence < known.message.header.firstSequence) return 'duplicate';
     return equalBytes(known.hash, hash()) ? 'duplicate' : 'fork';
   }
 
