@@ -18,6 +18,7 @@ import {
   writeMessage,
   type BatchEnvelope,
   type BatchMessage,
+  type BatchPlace,
   type MemberClaim,
   type Message,
   type PeerId,
@@ -250,7 +251,11 @@ export class Stranger implements TransportHandler {
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0, place: 'next' }) as BatchMessage);
+    this.sendPlaced('next', ...batches);
+  }
+
+  sendPlaced(place: BatchPlace, ...batches: Uint8Array[]): void {
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0, place }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 
