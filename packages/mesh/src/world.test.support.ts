@@ -28,25 +28,13 @@ import {
   type Timer,
 } from '@murmuration/protocol';
 import { Mesh } from './mesh.ts';
-import { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from './options.ts';
+import { resolveMeshOptions, type MeshOptions } from './options.ts';
 import { BatchTable } from './batches.test.support.ts';
 import { EventQueue } from './event-queue.test.support.ts';
 import { Stalls } from './stalls.test.support.ts';
+import type { WorldOptions } from './world-options.test.support.ts';
 
-export interface WorldOptions {
-  readonly seed: number;
-  readonly peers: number;
-  /** Fresh nodes for restarts. */
-  readonly restartsMax?: number;
-  /** One way, drawn per message. */
-  readonly latencyMinMs?: number;
-  readonly latencyMaxMs?: number;
-  /** Share of messages, and of dials, that are lost. */
-  readonly loss?: number;
-  /** How long a node keeps messages. */
-  readonly keepMs?: number;
-  readonly options?: MeshOptionsInput;
-}
+export type { WorldOptions } from './world-options.test.support.ts';
 
 /** What the world counted. */
 export interface Counts {

@@ -3,7 +3,7 @@
  * log; of what comes in, nothing is built for topics that nobody here follows.
  */
 import {
-  startOf, type BatchHeader, type BatchMessage, type MessageUpdate, type PeerId, type Sequence,
+  noOrigin, startOf, type BatchHeader, type BatchMessage, type MessageUpdate, type PeerId, type Sequence,
 } from '@murmuration/protocol';
 import type { MessageLogs } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
@@ -107,5 +107,5 @@ export class Topics {
 
 /** Copies: the application may do what it wants with them, and the batch goes on to others as it was signed. */
 function toldOf({ topic, payload, origin }: MessageUpdate, author: PeerId, epoch: number, sequence: number): TopicMessage {
-  return { topic, author, payload: new Uint8Array(payload), origin: new Uint8Array(origin), epoch, sequence };
+  return { topic, author, payload: payload.slice(), origin: origin.length === 0 ? noOrigin : origin.slice(), epoch, sequence };
 }

@@ -18,12 +18,15 @@ export interface MessageUpdate {
   readonly payload: Uint8Array;
 }
 
+/** Room for what stands beside a payload, most often. */
+const overheadBytes = 64;
+
 /** The origin of what was written in the mesh. */
 export const noOrigin: Uint8Array = new Uint8Array(0);
 
 /** Bytes of the messages, in order. Callers keep the limits; `limits.ts` names them. */
 export function encodeMessages(messages: readonly MessageUpdate[]): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter(messages.reduce((sum, { payload }) => sum + overheadBytes + payload.length, 0));
   for (const { topic, origin, payload } of messages) {
     writer.u8(updateKinds.message);
     writer.text16(topic);
