@@ -58,7 +58,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   const sideStore = new SideStore();
   const hash = (bytes: Uint8Array): Uint8Array => scheme.hash(bytes);
   const replica = new Replica({ hash, publicKeyOf: (peer) => book.publicKeyOf(peer) });
-  const messages = new MessageLogs({ hash, onTrimmed: (handle) => sideStore.releaseLater(handle) });
+  const messages = new MessageLogs({ hash, options: options.messages, onTrimmed: (handle) => sideStore.releaseLater(handle) });
   const logs = new Logs(replica, messages);
   const observer = counters.observing(options.observer);
   const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: logs, seed: draw32() });

@@ -107,7 +107,7 @@ describe('a stranger', () => {
     hello[0] = 9;
     stranger.sendBytes(hello);
     await expectRefused(world, stranger, node, 'other-version');
-    expect(seen).toContainEqual(expect.objectContaining({ type: 'refused', reason: expect.stringContaining('protocol 9, we speak 2') }));
+    expect(seen).toContainEqual(expect.objectContaining({ type: 'refused', reason: expect.stringContaining('protocol 9, we speak 3') }));
     await expectUndisturbed(world, node, friend);
   });
 

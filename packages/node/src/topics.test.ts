@@ -97,6 +97,17 @@ describe('a message', () => {
   });
 });
 
+describe('a node without room for messages', () => {
+  it('says so where it would say something, and leaves others\' out', async () => {
+    await using world = new World();
+    const [alice, bob] = await pair(world, { messages: { headBytesMax: 1_000 as never } });
+    await expect(world.resolved(bob.broadcast('sky', 'clear'))).rejects.toMatchObject({ code: 'state-full' });
+    await world.resolved(alice.broadcast('sky', 'clear'));
+    await world.until(() => (bob.status().counters['ignored.frontier-full'] ?? 0) > 0, 'it is left out');
+    expect(bob.status().messages).toEqual({ sent: 0, received: 0, keptBatches: 0, keptBytes: 0 });
+  });
+});
+
 describe('messages said quickly', () => {
   it('share batches: the first goes at once, and what follows within 10 ms goes together, in order', async () => {
     await using world = new World();

@@ -30,8 +30,8 @@ export const defaultMessageLogOptions: MessageLogOptions = Object.freeze({
   keepBytesMax: bytes(8 * 1024 ** 2),
   // A guess: a thousand members whose last batch is one message of 64 KiB.
   headBytesMax: bytes(64 * 1024 ** 2),
-  // A guess: sixteen such authors fill it, one does not. Eight of the largest batches, 2,000 small ones.
-  headBytesPerAuthorMax: bytes(4 * 1024 ** 2),
+  // A guess: four such authors fill it, one does not. 32 starts that ended with the largest batch, 300 with a busy one of 50 KiB.
+  headBytesPerAuthorMax: bytes(16 * 1024 ** 2),
   // What a frontier can name (`frontierEntriesMax`).
   logsMax: 8_192,
   // As of state logs: one start an hour for a month and a half.
