@@ -1,6 +1,6 @@
 /** Bytes by handle. */
 import { signatureScheme } from '@murmuration/byzantine/schemes';
-import { assert, decodeBatch, encodeUpdates, joinSignature, noHash, signedBytesOf, type BatchEnvelope, type PeerIndex } from '@murmuration/protocol';
+import { assert, decodeBatch, encodeUpdates, joinSignature, noHash, signedBytesOf, type BatchEnvelope, type BatchHandle, type PeerIndex } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { copyOf, SideStore } from './side-store.ts';
 
@@ -68,6 +68,15 @@ describe('a side store', () => {
     expect(store.get(trimmed.handle)).toBeUndefined();
     store.sweep();
     expect(store.get(other.handle)).toBe(stored);
+  });
+
+  it('begins again where handles end, and gives none that is held', () => {
+    const store = new SideStore(4);
+    const stored = copyOf(batchBytes(1), scheme);
+    const give = (): number => store.keep(author, stored).handle;
+    expect([give(), give(), give(), give()]).toEqual([0, 1, 2, 3]);
+    for (const handle of [1, 3]) store.release(handle as BatchHandle);
+    expect([give(), give()]).toEqual([1, 3]);
   });
 
   it('keeps what decodes to the same batch again', () => {

@@ -16,6 +16,9 @@ export interface StoredBatch {
 /** How a batch came to this node. */
 export type Arrival = Pick<BatchMessage, 'hops' | 'place'>;
 
+/** The core keeps handles in 31 bits. At a thousand batches a second they come round after 24 days. */
+const allHandles = 2 ** 31;
+
 /** As what this node wrote, or read back from its disk. */
 const ownArrival: Arrival = { hops: 0, place: 'next' };
 
@@ -35,11 +38,17 @@ export function copyOf(frameBytes: Uint8Array, scheme: SignatureScheme): StoredB
 export class SideStore {
   readonly #batches = new Map<BatchHandle, StoredBatch>();
   readonly #trimmed: BatchHandle[] = [];
+  readonly #handlesMax: number;
   #next = 0;
+
+  /** Gives handles below `handlesMax`, which is more than it ever holds. */
+  constructor(handlesMax: number = allHandles) {
+    this.#handlesMax = handlesMax;
+  }
 
   /** Keeps a batch and makes the message by which the core knows it. */
   keep(author: PeerIndex, stored: StoredBatch, { hops, place }: Arrival = ownArrival): BatchMessage {
-    const handle = this.#next++ as BatchHandle;
+    const handle = this.#freeHandle();
     this.#batches.set(handle, stored);
     const { hash, batch } = stored;
     const { epoch, firstSequence, count } = batch.envelope;
@@ -73,5 +82,13 @@ export class SideStore {
   sweep(): void {
     for (const handle of this.#trimmed) this.#batches.delete(handle);
     this.#trimmed.length = 0;
+  }
+
+  /** The next that no batch has: what was written long ago may still be held when numbers come round. */
+  #freeHandle(): BatchHandle {
+    while (this.#batches.has(this.#next as BatchHandle)) this.#next = (this.#next + 1) % this.#handlesMax;
+    const handle = this.#next as BatchHandle;
+    this.#next = (this.#next + 1) % this.#handlesMax;
+    return handle;
   }
 }
