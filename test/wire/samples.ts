@@ -3,10 +3,11 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, directDeadlineMsMax, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, noHash, noPeer, signedBytesOf, walkTtlMax,
+  certificateBytes, directDeadlineMsMax, encodeMessages, encodeUpdates, hopsMax, joinSignature, lagMsMax, messageLogOf, noCertificate,
+  noHash, noOrigin, noPeer, signedBytesOf, startEpochMax, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
-  BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState,
+  BatchEnvelope, BatchHandle, BatchId, BatchMessage, BatchPlace, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState, MessageUpdate,
   PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis, WireMessage,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
@@ -43,7 +44,13 @@ const updates: Readonly<Record<Update['type'], Update>> = {
   'document-update': { type: 'document-update', document: 'plan', update: Uint8Array.of(0, 0) },
 };
 
-/** Two batches of one log; the second names the first by its hash. */
+/** What a node said, and what a bridge brought in. */
+const said: readonly MessageUpdate[] = [
+  { type: 'message', topic: 'wetter/höhe', origin: noOrigin, payload: Uint8Array.of(0, 255) },
+  { type: 'message', topic: 'wetter/höhe', origin: Uint8Array.of(7), payload: new Uint8Array(0) },
+];
+
+/** Two batches of one log, of which the second names the first by its hash, and one of the messages of the same start. */
 const first: BatchEnvelope = {
   networkId, author: author.publicKey, epoch: 7 as Epoch, firstSequence: 1 as Sequence, count: 3,
   previousHash: noHash, time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0 }, scope: 'mesh',
@@ -54,7 +61,10 @@ const second: BatchEnvelope = {
   time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0xffff }, scope: 'region/eu-west_1.a',
   payload: encodeUpdates([updates['register-delete']]),
 };
-export const envelopes: readonly BatchEnvelope[] = [first, second];
+const messageBatch: BatchEnvelope = {
+  ...first, epoch: messageLogOf(first.epoch), firstSequence: 9 as Sequence, count: said.length, payload: encodeMessages(said),
+};
+export const envelopes: readonly BatchEnvelope[] = [first, second, messageBatch];
 export const batches: readonly Uint8Array[] = envelopes.map((envelope) => {
   const signed = signedBytesOf(envelope);
   return joinSignature(signed, author.sign(signed));
@@ -64,14 +74,17 @@ const states: Readonly<Record<MemberState, PeerIndex>> = {
   alive: 0 as PeerIndex, suspect: 1 as PeerIndex, dead: 2 as PeerIndex, left: 1 as PeerIndex,
 };
 
-/** The first batch comes from its author, the second over as many links as are counted. */
+const places: readonly BatchPlace[] = ['next', 'first-kept', 'past'];
+
+/** The first batch comes from its author, the second over as many links as are counted; one of each place. */
 const batchMessage = (handle: number): BatchMessage => ({
   type: 'batch',
   header: {
     author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash32: 0, bytes: 0 as Bytes,
   },
   handle: handle as BatchHandle,
-  hops: handle * hopsMax,
+  hops: Math.min(handle * hopsMax, hopsMax),
+  place: places[handle] as BatchPlace,
 });
 
 const claimOf = (state: MemberState, index: number): MemberClaim => ({
@@ -84,7 +97,7 @@ const claims: readonly MemberClaim[] = [
 ];
 const ids: readonly BatchId[] = [
   { author: 0 as PeerIndex, epoch: first.epoch, sequence: 4 as Sequence, hops: 1 },
-  { author: 2 as PeerIndex, epoch: 0xffff_ffff as Epoch, sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
+  { author: 2 as PeerIndex, epoch: messageLogOf(startEpochMax), sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
 ];
 const target = 1 as PeerIndex;
 

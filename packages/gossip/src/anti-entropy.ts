@@ -76,10 +76,10 @@ export class AntiEntropy {
     for (let next = after; next < sequence && left > 0; ) {
       const batch = this.#context.source.batchAfter(node, author, epoch, next);
       if (batch === undefined) return left;
-      const { type, header, handle } = batch;
+      const { type, header, handle, place } = batch;
       // What does not fit ends the delta, but for the first: a batch above the budget would never go.
       if (header.bytes > left && left < this.#options.deltaBytesMax) return 0;
-      effects.send(node, to, { type, header, handle, hops });
+      effects.send(node, to, { type, header, handle, hops, place });
       left -= header.bytes;
       next = (header.firstSequence + header.count - 1) as Sequence;
     }

@@ -139,11 +139,12 @@ export class Broadcast {
   }
 
   /** Answers along how many links. */
-  #forward(
-    node: NodeIndex, { type, header, handle }: BatchMessage, { from, hops }: Outgoing, now: Millis, effects: Effects,
-  ): number {
+  #forward(node: NodeIndex, batch: BatchMessage, { from, hops }: Outgoing, now: Millis, effects: Effects): number {
+    const { type, header, handle } = batch;
     const peers = this.#targets(node, handle, from, now);
-    const message: BatchMessage = { type, header, handle, hops: hops === offTreeHops ? hops : Math.min(hops + 1, hopsMax) };
+    // Wherever we began, others may have what is before it; but what is past is past for everybody.
+    const place = batch.place === 'past' ? 'past' : 'next';
+    const message: BatchMessage = { type, header, handle, place, hops: hops === offTreeHops ? hops : Math.min(hops + 1, hopsMax) };
     for (const peer of peers) effects.send(node, peer, message);
     this.#context.observer.batchForwarded(node, peers.length);
     return peers.length;

@@ -34,7 +34,7 @@ describe('GOS1: a log is accepted without holes', () => {
     const gossip = new TestGossip({ neighbors: 2 });
     gossip.take(1, 1, 1, { count: 4 });
     const judge = (first: number): unknown =>
-      gossip.gossip.judge(node, { author: peerOf(1), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 });
+      gossip.gossip.judge(node, { author: peerOf(1), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1, place: 'next' });
     expect(judge(4)).toEqual({ type: 'ignore', reason: 'duplicate' });
     expect(judge(5)).toEqual({ type: 'accept' });
     expect(judge(6)).toEqual({ type: 'ignore', reason: 'gap' });

@@ -19,6 +19,7 @@ import {
   type ModuleContext,
   type Neighborhood,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
   type Standing,
   type Timer,
@@ -74,9 +75,9 @@ export class GossipCoordinator {
     this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, partners }, options, context);
   }
 
-  /** Before any crypto: is this the next run of its log? */
-  judge(node: NodeIndex, range: BatchRange): Verdict {
-    return this.#frontier.judge(node, range);
+  /** Before any crypto: is this the next run of its log, or one with which a log of messages may go on? */
+  judge(node: NodeIndex, range: OfferedRange): Verdict {
+    return this.#frontier.judge(node, range, range.place);
   }
 
   onCommand(node: NodeIndex, command: Command, now: Millis, effects: Effects): void {
@@ -163,9 +164,10 @@ export class GossipCoordinator {
   }
 
   #take(node: NodeIndex, from: PeerIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
-    const verdict = this.#frontier.judge(node, batch.header);
+    const verdict = this.#frontier.judge(node, batch.header, batch.place);
     if (verdict.type !== 'accept') return this.onIgnored(node, from, batch.header, verdict, now, effects);
-    this.#frontier.advance(node, batch.header, now);
+    const skipped = this.#frontier.advance(node, batch.header, now);
+    if (skipped > 0) this.#context.observer.messagesSkipped(node, batch.header.author, skipped);
     this.#convergence.onChanged(node, now);
     this.#rounds.heat(node);
     if (batch.hops === offTreeHops) this.#fallback.onPulled(node);
@@ -179,7 +181,7 @@ export class GossipCoordinator {
 
   /** Our disk tells of the past: the frontier moves, nobody is pushed anything, rounds will tell. */
   #restore(node: NodeIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
-    if (this.#frontier.judge(node, batch.header).type !== 'accept') return;
+    if (this.#frontier.judge(node, batch.header, batch.place).type !== 'accept') return;
     this.#frontier.advance(node, batch.header, now);
     effects.emit(node, { type: 'batch-accepted', from: noPeer, batch });
   }

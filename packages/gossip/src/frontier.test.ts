@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, millis, type BatchHeader, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
+import { bytes, messageLogOf, millis, type BatchHeader, type BatchPlace, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { Frontier, noLog } from './frontier.ts';
 import { contextFor, node, peerOf } from './gossip.test.support.ts';
@@ -11,6 +11,7 @@ interface Run {
   readonly count: number;
 }
 
+const messages = messageLogOf(1 as Epoch);
 const frontierOf = (logsMax = 64): Frontier => new Frontier({ logsMax: logsMax, settleMs: millis(150) }, contextFor([]));
 const headerOf = ({ author, epoch, first, count }: Run, hash32 = first + count): BatchHeader => ({
   author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash32, bytes: bytes(100),
@@ -30,7 +31,7 @@ const logs = fc.uniqueArray(
 );
 
 function verdictOf(frontier: Frontier, run: Run): string {
-  const verdict = frontier.judge(node, headerOf(run));
+  const verdict = frontier.judge(node, headerOf(run), 'next');
   return verdict.type === 'ignore' ? verdict.reason : verdict.type;
 }
 
@@ -121,6 +122,48 @@ describe('GOS1: a log is accepted without holes', () => {
     for (let author = logsMax; author < 3 * logsMax; author++) {
       expect(frontier.rowOf(node, peerOf(author), 0 as Epoch)).toBe(noLog);
     }
+  });
+});
+
+describe('GOS21: only a log of messages goes on over a gap, and only where its giver keeps nothing older', () => {
+  const places = ['next', 'first-kept', 'past'] as const;
+  const judged = (epoch: number, first: number, place: BatchPlace): string => {
+    const frontier = frontierOf();
+    follow(frontier, { author: 1, epoch, counts: [3] });
+    const verdict = frontier.judge(node, headerOf({ author: 1, epoch, first, count: 2 }), place);
+    return verdict.type === 'ignore' ? verdict.reason : verdict.type;
+  };
+
+  it.each([
+    [1, ['duplicate', 'duplicate', 'duplicate']],
+    [2, ['duplicate', 'duplicate', 'duplicate']],
+    [3, ['gap', 'gap', 'gap']],
+    [4, ['accept', 'accept', 'accept']],
+    [5, ['gap', 'accept', 'accept']],
+    [9_000, ['gap', 'accept', 'accept']],
+  ])('a batch of messages from sequence %i after 3, by its place, is: %o', (first, verdicts) => {
+    expect(places.map((place) => judged(messages, first, place))).toEqual(verdicts);
+  });
+
+  it('a state log accepts nothing over a gap, whatever is claimed of its place', () => {
+    fc.assert(fc.property(fc.nat(2 ** 31 - 1), fc.integer({ min: 5, max: 2 ** 48 - 2 }), fc.constantFrom(...places), (epoch, first, place) => {
+      expect(judged(epoch, first, place)).toBe('gap');
+    }));
+  });
+
+  it('GOS22: what is skipped is counted, but for a log that was not followed before', () => {
+    const frontier = frontierOf();
+    const advance = (first: number, count: number): number =>
+      frontier.advance(node, headerOf({ author: 1, epoch: messages, first, count }), millis(0));
+    expect([advance(50, 2), advance(52, 1), advance(60, 4), advance(64, 1)]).toEqual([0, 0, 7, 0]);
+    expect(frontier.entries(node).map(({ sequence }) => sequence)).toEqual([64]);
+  });
+
+  it('GOS2: how much of a log was skipped does not show in the digest', () => {
+    const [here, there] = [frontierOf(), frontierOf()];
+    follow(here, { author: 1, epoch: messages, counts: [3, 4] });
+    there.advance(node, headerOf({ author: 1, epoch: messages, first: 4, count: 4 }), millis(0));
+    expect(there.digest(node)).toEqual(here.digest(node));
   });
 });
 

@@ -1,14 +1,17 @@
 /**
  * How far each log is known: one row per (author, epoch), found through a small hash index, so that a duplicate is one
- * comparison before any crypto. A log is taken without holes. Beside the rows runs a digest of all of them, kept up to date by
+ * comparison before any crypto. A log is taken without holes, but for logs of messages, of which nobody may keep what is old:
+ * they go on where their giver begins. Beside the rows runs a digest of all of them, kept up to date by
  * one subtraction and one addition per batch: two nodes of equal digest have the same logs, but for an adversary's skill.
  */
 import {
   accept,
   ignore,
+  isMessageLog,
   mix32,
   noSequence,
   type BatchHeader,
+  type BatchPlace,
   type BatchRange,
   type Digest,
   type Epoch,
@@ -84,24 +87,30 @@ export class Frontier {
     return this.logCount(node) === this.#logsMax;
   }
 
-  /** Is this the next run of its log? */
-  judge(node: NodeIndex, { author, epoch, firstSequence, count }: BatchRange): Verdict {
+  /** Is this the next run of its log, or one with which a log of messages may go on? */
+  judge(node: NodeIndex, { author, epoch, firstSequence, count }: BatchRange, place: BatchPlace): Verdict {
     const row = this.rowOf(node, author, epoch);
     const known = this.sequenceAt(node, row);
     if (firstSequence + count - 1 <= known) return duplicate;
-    if (firstSequence !== known + 1) return gap;
+    const maySkip = place !== 'next' && isMessageLog(epoch) && firstSequence > known;
+    if (firstSequence !== known + 1 && !maySkip) return gap;
     return row === noLog && this.isFull(node) ? full : accept;
   }
 
-  /** Moves the log on to the end of a batch that `judge` accepted. */
-  advance(node: NodeIndex, header: BatchHeader, now: Millis): void {
+  /**
+   * Moves the log on to the end of a batch that `judge` accepted; answers how many updates before it are missed for good. Of a log
+   * that is new to us nothing is: what was said before we came is not ours to miss.
+   */
+  advance(node: NodeIndex, header: BatchHeader, now: Millis): number {
     const row = this.#rowFor(node, header.author, header.epoch);
     const cell = node * this.#logsMax + row;
-    if (this.#sequence[cell] !== 0) this.#addToDigest(node, cell, -1);
+    const known = this.#sequence[cell] as number;
+    if (known !== 0) this.#addToDigest(node, cell, -1);
     this.#sequence[cell] = header.firstSequence + header.count - 1;
     this.#hash32[cell] = header.hash32;
     this.#count(cell, header.count, now);
     this.#addToDigest(node, cell, 1);
+    return known === 0 ? 0 : header.firstSequence - known - 1;
   }
 
   digest(node: NodeIndex): Digest {

@@ -7,6 +7,7 @@ import {
   silentObserver,
   type BatchHandle,
   type BatchMessage,
+  type BatchPlace,
   type DisconnectReason,
   type Effects,
   type Epoch,
@@ -57,6 +58,7 @@ export interface BatchShape {
   readonly epoch?: number;
   readonly size?: number;
   readonly hops?: number;
+  readonly place?: BatchPlace;
 }
 
 /** Batches by handle, found by their log. */
@@ -64,12 +66,12 @@ export class ListedBatches implements StateSource {
   readonly all: BatchMessage[] = [];
 
   /** A batch of a log; the handle is its position. */
-  add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0 }: BatchShape = {}): BatchMessage {
+  add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0, place = 'next' }: BatchShape = {}): BatchMessage {
     const header = {
       author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count,
       hash32: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
     };
-    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops };
+    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops, place };
     this.all.push(batch);
     return batch;
   }
@@ -123,6 +125,7 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
     observer: {
       ...silentObserver,
       batchIgnored: (_node, from: PeerIndex, reason: IgnoreReason) => facts.push(`${reason} from ${from}`),
+      messagesSkipped: (_node, author: PeerIndex, messages: number) => facts.push(`${messages} of ${author} skipped`),
       outboxOverflowed: () => facts.push('outbox overflowed'),
     },
     changes: { offenceSeen: () => undefined },

@@ -83,7 +83,7 @@ export const gossipDefaults: GossipOptions = Object.freeze({
   floodAfterPulls: 8,
   // Guess: a second of hot rounds.
   floodRounds: 10,
-  // The frontier of one message (anti-entropy ladder, step 2): a thousand members that start eight times, until there is compaction.
+  // The frontier of one message (anti-entropy ladder, step 2): a thousand members that start four times, with state and messages.
   logsMax: frontierEntriesMax,
   // Half of the largest batch; several neighbors serve at once.
   deltaBytesMax: bytes(256 * 1024),

@@ -5,6 +5,7 @@ import {
   noPeer,
   type BatchHandle,
   type BatchMessage,
+  type BatchPlace,
   type Command,
   type Epoch,
   type Incarnation,
@@ -40,6 +41,7 @@ const batches: fc.Arbitrary<BatchMessage> = fc.record({
   }),
   handle: fc.nat(20).map((value) => value as BatchHandle),
   hops: fc.constantFrom(0, 1, 254, 255),
+  place: fc.constantFrom<BatchPlace>('next', 'first-kept', 'past'),
 });
 const ids = fc.array(
   fc.record({

@@ -41,7 +41,7 @@ const aliveAt = (peer: number): MemberClaim =>
 function batchOf(author: number, first: number, handle = 0): BatchMessage {
   const range: BatchRange = { author: peerOf(author), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 };
   const header = { ...range, hash32: mix32(author + first), bytes: bytes(100) };
-  return { type: 'batch', header, handle: handle as BatchHandle, hops: 0 };
+  return { type: 'batch', header, handle: handle as BatchHandle, hops: 0, place: 'next' };
 }
 
 /** A mesh of two nodes; everything that is asked for and every fact is one line of a log. */
@@ -254,11 +254,12 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
 
   it('before any crypto it is left out, and counted', () => {
     const written = WrittenMesh.linked([3]);
-    const { header } = batchOf(4, 1);
-    expect(written.mesh.admit(node, peerOf(3), header, millis(1_000), written)).toEqual({ type: 'accept' });
+    const { header, place } = batchOf(4, 1);
+    const offered = { ...header, place };
+    expect(written.mesh.admit(node, peerOf(3), offered, millis(1_000), written)).toEqual({ type: 'accept' });
     written.handle(offend(3));
     written.log.length = 0;
-    expect(written.mesh.admit(node, peerOf(3), header, millis(1_000), written))
+    expect(written.mesh.admit(node, peerOf(3), offered, millis(1_000), written))
       .toEqual({ type: 'ignore', reason: 'sender-banned' });
     expect(written.log).toEqual(['fact sender-banned from 3']);
   });
@@ -270,7 +271,7 @@ describe('GOS13: before any crypto a batch is judged, and nothing moves', () => 
     written.handle(hear(3, batchOf(3, 1)));
     written.log.length = 0;
     const admit = (first: number): unknown =>
-      written.mesh.admit(node, peerOf(3), batchOf(3, first).header, millis(1_000), written);
+      written.mesh.admit(node, peerOf(3), { ...batchOf(3, first).header, place: 'next' }, millis(1_000), written);
     expect(admit(1)).toEqual({ type: 'ignore', reason: 'duplicate' });
     expect(admit(2)).toEqual({ type: 'accept' });
     expect(admit(2)).toEqual({ type: 'accept' });

@@ -18,7 +18,6 @@ import {
   accept,
   ignore,
   unreachable,
-  type BatchRange,
   type Command,
   type Digest,
   type Effects,
@@ -29,6 +28,7 @@ import {
   type Millis,
   type ModuleContext,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
   type Timer,
   type Verdict,
@@ -55,7 +55,7 @@ export class Mesh {
   }
 
   /** Before any crypto: heard at all, and new? What is left out is counted; nothing else changes. */
-  admit(node: NodeIndex, from: PeerIndex, range: BatchRange, now: Millis, effects: Effects): Verdict {
+  admit(node: NodeIndex, from: PeerIndex, range: OfferedRange, now: Millis, effects: Effects): Verdict {
     const verdict = this.#validator.isBanned(node, from, now) ? banned : this.#gossip.judge(node, range);
     if (verdict.type !== 'accept') this.#gossip.onIgnored(node, from, range, verdict, now, effects);
     return verdict.type === 'accept' ? accept : verdict;

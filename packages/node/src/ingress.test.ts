@@ -48,7 +48,7 @@ function neighborFrame(): Uint8Array {
 
 function batchFrame(bytes: Uint8Array, hops: number): Uint8Array {
   const frame = beginFrame();
-  writeMessage(frame, { type: 'batch', hops } as BatchMessage, { bytesOf: () => bytes } as never);
+  writeMessage(frame, { type: 'batch', hops, place: 'next' } as BatchMessage, { bytesOf: () => bytes } as never);
   return frame.finish();
 }
 

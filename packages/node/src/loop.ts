@@ -7,11 +7,11 @@
 import {
   assert,
   millis,
-  type BatchRange,
   type Effects,
   type Input,
   type Millis,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
   type Timer,
   type Verdict,
@@ -78,7 +78,7 @@ export class Loop {
   }
 
   /** Asks the core about a batch before its signature is checked; what the answer leads to (a question to the sender) goes out. */
-  admit(from: PeerIndex, range: BatchRange): Verdict {
+  admit(from: PeerIndex, range: OfferedRange): Verdict {
     assert(this.#effects !== undefined && !this.#isRunning, 'admission is asked for between inputs');
     const verdict = this.#mesh.admit(self, from, range, this.#clock.now(), this.#effects);
     if (verdict.type !== 'accept') this.#afterRun();
@@ -108,6 +108,13 @@ export class Loop {
     setImmediate(() => {
       if (!this.#isStopped) task();
     });
+  }
+
+  /** Runs a task of the shell after some time. */
+  later(afterMs: number, task: () => void): void {
+    setTimeout(() => {
+      if (!this.#isStopped) task();
+    }, afterMs);
   }
 
   get isStopped(): boolean {

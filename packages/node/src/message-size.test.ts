@@ -33,7 +33,7 @@ const lists = <Item>(item: fc.Arbitrary<Item>, make: (items: Item[]) => object):
 const anyMessage = {
   round: only({ digest: { high: 1, low: 2 }, isReply: true }),
   frontier: lists(id, (entries) => ({ entries, isReply: false })),
-  batch: fc.nat(4_096).map((bytes) => ({ header: { bytes }, handle: bytes, hops: 7 })),
+  batch: fc.nat(4_096).map((bytes) => ({ header: { bytes }, handle: bytes, hops: 7, place: 'next' })),
   claims: lists(claim, (claims) => ({ claims })),
   ihave: lists(id, (ids) => ({ ids })),
   graft: lists(id, (ids) => ({ ids })),
@@ -78,8 +78,8 @@ describe('messageBytesMax', () => {
     expect(writtenBytes(message, longest)).toBe(messageBytesMax(message));
   });
 
-  it('counts the byte of hops beside the bytes of the batch', () => {
-    const message = { type: 'batch', header: { bytes: 10 }, handle: 10, hops: 255 } as unknown as BatchMessage;
-    expect(messageBytesMax(message)).toBe(5 + 1 + 10);
+  it('counts the bytes of hops and place beside the bytes of the batch', () => {
+    const message = { type: 'batch', header: { bytes: 10 }, handle: 10, hops: 255, place: 'next' } as unknown as BatchMessage;
+    expect(messageBytesMax(message)).toBe(5 + 2 + 10);
   });
 });

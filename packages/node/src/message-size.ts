@@ -34,7 +34,7 @@ function bodyBytesMax(message: Message): number {
     case 'frontier':
       return 3 + message.entries.length * logPointBytes;
     case 'batch':
-      return 1 + message.header.bytes;
+      return 2 + message.header.bytes;
     case 'ihave':
     case 'graft':
       return 2 + message.ids.length * (logPointBytes + 1);

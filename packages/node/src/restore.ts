@@ -24,13 +24,12 @@ export async function restorePast(parts: Assembly): Promise<void> {
 }
 
 function restoreBatch(parts: Assembly, bytes: Uint8Array): void {
-  const { book, network, replica, loop, counters, options, sideStore } = parts;
+  const { book, network, logs, loop, counters, options, sideStore } = parts;
   const batch = decodeBatch(bytes);
   const author = batch === undefined ? noPeer : book.find(batch.envelope.author);
   const isOurs = batch !== undefined && network.id.every((byte, i) => byte === batch.envelope.networkId[i]);
   if (!isOurs || author === noPeer) return counters.add('restore-skipped');
-  const stored = { bytes, batch };
-  if (replica.examine(author, batch).type !== 'accept') return counters.add('restore-skipped');
-  const message = sideStore.keep(author, stored, options.scheme.hash(batch.signed));
+  if (logs.examine(author, batch, 'next').type !== 'accept') return counters.add('restore-skipped');
+  const message = sideStore.keep(author, { bytes, batch, hash: options.scheme.hash(batch.signed) });
   loop.submit({ type: 'command', command: { type: 'restore', batch: message } });
 }

@@ -18,6 +18,7 @@ import {
   writeMessage,
   type BatchEnvelope,
   type BatchMessage,
+  type BatchPlace,
   type MemberClaim,
   type PeerId,
   type PeerIndex,
@@ -258,7 +259,11 @@ export class Stranger implements TransportHandler {
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0 }) as BatchMessage);
+    this.sendPlaced('next', ...batches);
+  }
+
+  sendPlaced(place: BatchPlace, ...batches: Uint8Array[]): void {
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0, place }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 

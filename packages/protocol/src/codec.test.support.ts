@@ -7,7 +7,8 @@ import { noCertificate } from './hello.ts';
 import { encodeIntroduction } from './introduction.ts';
 import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
 import { directDeadlineMsMax, hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
-import { protocolVersion, type BatchId, type BatchMessage, type MemberClaim, type MemberState, type Message } from './messages.ts';
+import { startEpochMax } from './log-kind.ts';
+import { protocolVersion, type BatchId, type BatchMessage, type BatchPlace, type MemberClaim, type MemberState, type Message } from './messages.ts';
 import { bytes as asBytes, millis, type WallMillis } from './units.ts';
 import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
@@ -53,7 +54,7 @@ export class OpenTable extends Table {
   /** Messages as they would be sent on: a received batch gets a handle. */
   sendable(received: readonly ReceivedMessage[]): WireMessage[] {
     return received.map((message) =>
-      message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1, message.hops) : message);
+      message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1, message.hops, message.place) : message);
   }
 }
 
@@ -65,9 +66,9 @@ export class ClosedTable extends Table {
   }
 }
 
-export function batchMessage(handle: number, hops = 0): BatchMessage {
+export function batchMessage(handle: number, hops = 0, place: BatchPlace = 'next'): BatchMessage {
   const range = { author: noPeer, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1 };
-  return { type: 'batch', header: { ...range, hash32: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops };
+  return { type: 'batch', header: { ...range, hash32: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops, place };
 }
 
 export function batchBytes(payloadBytes: number): Uint8Array {
@@ -140,13 +141,15 @@ export function frameOf(type: number, length: number, body: readonly number[] = 
 const word = fc.nat(0xffff_ffff);
 const peer = fc.nat(7).map((index) => index as PeerIndex);
 const epoch = word.map((value) => value as Epoch);
+const start = fc.nat(startEpochMax).map((value) => value as Epoch);
+const place = fc.constantFrom<BatchPlace>('next', 'first-kept', 'past');
 const incarnation = fc.nat(0xffff).map((value) => value as Incarnation);
 const sequence = fc.nat(2 ** 48 - 1).map((value) => value as Sequence);
 const logPoint = { author: peer, epoch, sequence };
 const id = fc.record({ ...logPoint, hops: fc.nat(hopsMax) });
 const ttl = fc.nat(walkTtlMax);
 const claim: fc.Arbitrary<MemberClaim> = fc.record({
-  peer, state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'), epoch, incarnation,
+  peer, state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'), epoch: start, incarnation,
   accuser: fc.oneof(peer, fc.constant(noPeer)),
 }).map((made) => (made.state === 'suspect' ? made : { ...made, accuser: noPeer }));
 const few = <Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> => fc.array(item, { maxLength: 5 });
@@ -171,14 +174,14 @@ const direct: fc.Arbitrary<DirectMessage> = fc.oneof(
 const anyMessage: { readonly [Type in WireMessage['type']]: fc.Arbitrary<WireMessage & { readonly type: Type }> } = {
   round: typed('round', { digest: fc.record({ high: word, low: word }), isReply: fc.boolean() }),
   frontier: typed('frontier', { entries: few(fc.record(logPoint)), isReply: fc.boolean() }),
-  batch: fc.tuple(fc.nat(1), fc.nat(hopsMax)).map(([handle, hops]) => batchMessage(handle, hops)),
+  batch: fc.tuple(fc.nat(1), fc.nat(hopsMax), place).map(([handle, hops, at]) => batchMessage(handle, hops, at)),
   claims: typed('claims', { claims: few(claim) }),
   ihave: typed('ihave', { ids: few(id) }),
   graft: typed('graft', { ids: few(id) }),
   prune: fc.constant({ type: 'prune' as const }),
   ping: typed('ping', { token: word }),
   'ping-request': typed('ping-request', { token: word, target: peer }),
-  ack: typed('ack', { token: word, target: peer, epoch, incarnation, lagMs: fc.nat(lagMsMax).map(millis) }),
+  ack: typed('ack', { token: word, target: peer, epoch: start, incarnation, lagMs: fc.nat(lagMsMax).map(millis) }),
   nack: typed('nack', { token: word, target: peer }),
   neighbor: typed('neighbor', { isUrgent: fc.boolean() }),
   'forward-join': typed('forward-join', { claim, ttl }),

@@ -33,7 +33,7 @@ describe('a frame', () => {
       const expected = sent.map((message) => {
         if (message.type !== 'batch') return message;
         const bytes = table.bytesOf(message.handle);
-        return { type: 'received-batch', batch: decodeBatch(bytes), bytes, hops: message.hops };
+        return { type: 'received-batch', batch: decodeBatch(bytes), bytes, hops: message.hops, place: message.place };
       });
       expect(decodeFrame(encodeFrame(sent, table), table)).toEqual({ type: 'messages', messages: expected });
       expect(table.peers).toHaveLength(8);
@@ -113,7 +113,8 @@ describe('decodeFrame', () => {
     writeIntroductions(frame, [2 as PeerIndex, 0 as PeerIndex], table);
     writeMessage(frame, round, table);
     const told: PeerIntroduction[] = [];
-    const listening = Object.assign(tableOf(0), { introduce: (introduction: PeerIntroduction) => (told.push(introduction), noPeer) });
+    const introduce = (introduction: PeerIntroduction): PeerIndex => (told.push(introduction) - 1) as PeerIndex;
+    const listening = Object.assign(tableOf(0), { introduce });
     const whole = frame.finish();
     expect(decodeFrame(whole, listening)).toEqual({ type: 'messages', messages: [round] });
     expect(told).toEqual([table.at(2 as PeerIndex), table.at(0 as PeerIndex)]);
@@ -221,7 +222,7 @@ describe('limits of a frame', () => {
   it('NET6: 640 KiB in all, no byte more', () => {
     const table = new Table();
     const overhead = batchBytes(0).length;
-    const first = 1 + 2 * (messageOverheadBytes + 1) + batchBytesMax;
+    const first = 1 + 2 * (messageOverheadBytes + 2) + batchBytesMax;
     table.batches.push(batchBytes(batchBytesMax - overhead), batchBytes(frameBytesMax - first - overhead));
     const fitting = [batchMessage(0), batchMessage(1)];
     expect(encodeFrame(fitting, table)).toHaveLength(frameBytesMax);

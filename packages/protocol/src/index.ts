@@ -3,7 +3,8 @@
  *
  * A node is an identity (an ed25519 key). It writes a log: batches of updates, each batch signed once, each naming the hash of
  * the one before it. A restart begins a new epoch of the log. The state of the mesh is what all logs together say: registers,
- * where every author writes only its own, and documents, which authors share.
+ * where every author writes only its own, and documents, which authors share. Beside it an author writes a log of messages on
+ * topics (`log-kind.ts`), which travels the same way and is trimmed.
  *
  * Two nodes that open a link greet each other first (`hello.ts`): same network, certified identity, same protocol version.
  * Then they exchange frames of messages (`messages.ts`):
@@ -21,7 +22,8 @@
  *             overlay does not hold.
  *
  * A received batch is checked in order of cost: size, form, duplicate (one comparison with the frontier), budget, signature,
- * hash chain, content. A log is accepted without holes: a batch beyond the next sequence is left out and asked for again.
+ * hash chain, content. A log is accepted without holes: a batch beyond the next sequence is left out and asked for again. Only a
+ * log of messages goes on over a gap, where its sender says that it keeps nothing older.
  *
  * The core that does this (`@murmuration/mesh` and its modules) is a state machine without clock, chance or I/O: see
  * `border.ts`, which is the file to read next. Its state is columns, a node is an index into them, and a daemon runs one node
@@ -40,6 +42,7 @@ export * from './hello.ts';
 export * from './hlc.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './log-kind.ts';
 export * from './messages.ts';
 export * from './module.ts';
 export * from './observer.ts';
@@ -50,6 +53,7 @@ export { decodeIntroduction, encodeIntroduction } from './introduction.ts';
 export * from './signature-scheme.ts';
 export * from './state-source.ts';
 export * from './text.ts';
+export * from './topic-messages.ts';
 export * from './units.ts';
 export * from './updates.ts';
 export * from './verdict.ts';

@@ -44,6 +44,12 @@ export const registerValueBytesMax: Bytes = bytes(16 * 1024);
 export const documentNameBytesMax: Bytes = bytes(128);
 /** Yjs decodes 64 KiB in at most 3 ms and applies it in 14 ms (measured on the worst update found). */
 export const documentUpdateBytesMax: Bytes = bytes(64 * 1024);
+/** A topic is a name. */
+export const topicBytesMax: Bytes = bytes(128);
+/** As large as a change of a document; eight fill the largest batch. */
+export const messageBytesMax: Bytes = bytes(64 * 1024);
+/** A hash of 512 bits, or a peer id and a sequence as gossipsub makes its ids of. */
+export const originBytesMax: Bytes = bytes(64);
 /** A greeting is an identity, a certificate and a few addresses. */
 export const helloBytesMax: Bytes = bytes(4 * 1024);
 /**

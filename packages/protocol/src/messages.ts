@@ -63,6 +63,18 @@ export interface FrontierMessage {
   readonly isReply: boolean;
 }
 
+/**
+ * How a batch stands to what its sender keeps of the log. `next`: in its place, as along trees. `first-kept`: what is before it the
+ * sender has no more, so a receiver may go on from here over a gap. `past`: the same, and older than messages are kept, so it moves
+ * the log on and is told to nobody. Only logs of messages have gaps: a state log is kept whole.
+ */
+export type BatchPlace = 'next' | 'first-kept' | 'past';
+
+/** A run as somebody offers it. */
+export interface OfferedRange extends BatchRange {
+  readonly place: BatchPlace;
+}
+
 /** One signed batch, verified by whoever hands it on. */
 export interface BatchMessage {
   readonly type: 'batch';
@@ -70,6 +82,8 @@ export interface BatchMessage {
   readonly handle: BatchHandle;
   /** Links it has crossed along trees, 0 at its author, at most `hopsMax` on the wire. Unsigned, so it decides nothing but which links are eager. */
   readonly hops: number;
+  /** Unsigned: at worst a neighbor lets us miss what another would have given. */
+  readonly place: BatchPlace;
 }
 
 /** Hops of a batch that came by no tree. */

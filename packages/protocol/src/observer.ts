@@ -33,6 +33,8 @@ export interface Observer {
   roundStarted(node: NodeIndex, partners: number): void;
   digestCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean): void;
   batchAccepted(node: NodeIndex, author: PeerIndex, updates: number): void;
+  /** A log of messages that we followed went on beyond messages which nobody we asked keeps. */
+  messagesSkipped(node: NodeIndex, author: PeerIndex, messages: number): void;
   batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
   batchForwarded(node: NodeIndex, links: number): void;
   linkPromoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
@@ -57,6 +59,7 @@ export const silentObserver: Observer = Object.freeze({
   roundStarted: nothing,
   digestCompared: nothing,
   batchAccepted: nothing,
+  messagesSkipped: nothing,
   batchIgnored: nothing,
   batchForwarded: nothing,
   linkPromoted: nothing,

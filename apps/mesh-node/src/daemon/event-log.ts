@@ -1,11 +1,11 @@
 /** Which events of the node become log lines, and how loud. Refusals and warnings are told once, then counted. */
-import type { MeshNode, NodeEvents } from '@murmuration/node';
+import type { MeshNode, NodeEvent, NodeEvents } from '@murmuration/node';
 import type { Log } from '../log.ts';
 import { RepeatLimit, repeatPeriodMs } from '../repeat-limit.ts';
 
 type Level = 'error' | 'info' | 'debug';
 
-const levels: { readonly [Type in Exclude<keyof NodeEvents, 'refused' | 'warning'>]: readonly [Level, string] } = {
+const levels: { readonly [Type in Exclude<NodeEvent['type'], 'refused' | 'warning'>]: readonly [Level, string] } = {
   'member-joined': ['info', 'member joined'],
   'member-suspected': ['info', 'member suspected'],
   'member-recovered': ['info', 'member recovered'],
