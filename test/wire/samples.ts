@@ -3,10 +3,11 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, noHash, noPeer, signedBytesOf, walkTtlMax,
+  certificateBytes, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, lastLogName, noHash, noPeer, signedBytesOf, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
-  BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState, Message,
+  BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, LogMark, LogName, MemberClaim, MemberState,
+  Message,
   PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
@@ -68,7 +69,7 @@ const states: Readonly<Record<MemberState, PeerIndex>> = {
 const batchMessage = (handle: number): BatchMessage => ({
   type: 'batch',
   header: {
-    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash32: 0, bytes: 0 as Bytes,
+    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash48: 0, bytes: 0 as Bytes,
   },
   handle: handle as BatchHandle,
   hops: handle * hopsMax,
@@ -87,6 +88,8 @@ const ids: readonly BatchId[] = [
   { author: 2 as PeerIndex, epoch: 0xffff_ffff as Epoch, sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
 ];
 const target = 1 as PeerIndex;
+const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 0x8000_0000, epoch: first.epoch });
+const markOf = (tagHigh: number, sequence: number): LogMark => ({ ...nameOf(tagHigh), sequence: sequence as Sequence });
 
 /** Messages of each type, with values at the borders of their fields. */
 export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
@@ -122,6 +125,18 @@ export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
     { type: 'shuffle', origin: claimOf('suspect', 1), ttl: walkTtlMax, claims: [] },
   ],
   'shuffle-reply': [{ type: 'shuffle-reply', claims }],
+  ranges: [
+    {
+      type: 'ranges', isReply: false, nonce: { high: 0x0102_0304, low: 0xfffe_fdfc },
+      ranges: [
+        { type: 'done', upTo: nameOf(1) },
+        { type: 'compare', upTo: nameOf(2), fingerprint: { high: 0, low: 0xffff_ffff } },
+        { type: 'list', upTo: nameOf(4), marks: [markOf(3, 1), markOf(4, 2 ** 48 - 1)] },
+        { type: 'want', upTo: lastLogName, marks: [markOf(0xffff_ffff, 0)] },
+      ],
+    },
+    { type: 'ranges', isReply: true, nonce: { high: 0, low: 0 }, ranges: [] },
+  ],
 };
 
 export const hello: Hello = { networkId, certificate: authorPeer.certificate, addresses: authorPeer.addresses };

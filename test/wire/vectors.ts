@@ -83,6 +83,7 @@ function describeMessage(message: ReceivedMessage, table: WireNames): object {
   const describePoint = (point: FrontierEntry): object => ({ ...point, author: keyOf(point.author) });
   switch (message.type) {
     case 'round':
+    case 'ranges':
     case 'prune':
     case 'ping':
     case 'neighbor':

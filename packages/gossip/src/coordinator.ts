@@ -55,7 +55,7 @@ export class GossipCoordinator {
     const frontier = new Frontier(options, context);
     const fallback = new Fallback(options, context);
     const pace = new Pace(context);
-    const antiEntropy = new AntiEntropy(frontier, options, context);
+    const antiEntropy = new AntiEntropy(frontier, links, options, context);
     const convergence = new Convergence(options, context, links, neighborhood);
     this.#context = context;
     this.#links = links;
@@ -96,6 +96,8 @@ export class GossipCoordinator {
         return this.#rounds.onRound(node, from, message, now, effects);
       case 'frontier':
         return this.#antiEntropy.onFrontier(node, from, message, now, effects);
+      case 'ranges':
+        return this.#antiEntropy.onRanges(node, from, message, now, effects);
       case 'batch':
         return this.#take(node, from, message, now, effects);
       case 'ihave':

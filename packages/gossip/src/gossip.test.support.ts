@@ -66,7 +66,7 @@ export class ListedBatches implements StateSource {
   add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0 }: BatchShape = {}): BatchMessage {
     const header = {
       author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count,
-      hash32: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
+      hash48: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
     };
     const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops };
     this.all.push(batch);
@@ -122,6 +122,7 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
     observer: {
       ...silentObserver,
       batchIgnored: (_node, from: PeerIndex, reason: IgnoreReason) => facts.push(`${reason} from ${from}`),
+      questionIgnored: (_node, from) => facts.push(`question from ${from}`),
       outboxOverflowed: () => facts.push('outbox overflowed'),
     },
     changes: { offenceSeen: () => undefined },

@@ -1,6 +1,6 @@
 /**
  * Our links and what gossip knows of each: is it eager (batches go along it) or lazy (they are announced), has its peer agreed
- * to our digest, has it brought a duplicate, when was it pruned. The rows follow the neighborhood. A new link starts eager
+ * to our digest, has it brought a duplicate, when was it pruned, how often was it answered. The rows follow the neighborhood. A new link starts eager
  * until `eagerMax` are, half of them near, 30 % at middle distance, 20 % far, as far as round trips are known (Corrosion).
  * While there are neighbors, one is eager.
  */
@@ -23,6 +23,9 @@ export const noLink: Link = -1 as Link;
 
 const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32 } as const;
 type Flag = keyof typeof flags;
+/** The bits above the flags count the answers since our last round: as many as an exchange by ranges takes of either side. */
+const answer = 64;
+const answersMax = 3;
 
 /** Upper bounds of the rings of round trips, and the share of eager links that starts in each. */
 const rings: readonly { readonly rttMsMax: number; readonly share: number }[] = [
@@ -50,6 +53,8 @@ export class Links {
   /** When either end pruned it last; 0 where none did. */
   readonly #prunedAt: Uint8Array;
   readonly #count: Uint16Array;
+  /** Answers since our last round to neighbors without a row. */
+  readonly #otherAnswers: Uint8Array;
 
   constructor(options: GossipOptions, context: ModuleContext, neighborhood: Neighborhood, quality: LinkQuality) {
     this.#max = options.linksMax;
@@ -61,6 +66,7 @@ export class Links {
     this.#flags = context.allocator.uint8('gossip.link-flags', options.linksMax);
     this.#prunedAt = context.allocator.uint8('gossip.link-pruned-at', options.linksMax);
     this.#count = context.allocator.uint16('gossip.link-count', 1);
+    this.#otherAnswers = context.allocator.uint8('gossip.other-answers', 1);
   }
 
   count(node: NodeIndex): number {
@@ -146,6 +152,28 @@ export class Links {
     this.#write(node, link, 'pruned', true);
     this.#context.observer.linkDemoted(node, peer, reason);
     this.#keepOneEager(node);
+  }
+
+  /**
+   * Counts an answer to a neighbor; false where it has had all that it may have until our next round. Neighbors for whom there is no
+   * row share what one may have.
+   */
+  takeAnswer(node: NodeIndex, peer: PeerIndex): boolean {
+    const link = this.linkOf(node, peer);
+    if (link === noLink && !this.#neighborhood.isNeighbor(node, peer)) return false;
+    const [column, cell] = link === noLink ? [this.#otherAnswers, node as number] : [this.#flags, node * this.#max + link];
+    const before = column[cell] as number;
+    if (before >= answer * answersMax) return false;
+    column[cell] = before + answer;
+    return true;
+  }
+
+  /** A round has begun: every neighbor may be answered again. */
+  renewAnswers(node: NodeIndex): void {
+    this.#otherAnswers[node] = 0;
+    const start = node * this.#max;
+    const end = start + this.count(node);
+    for (let cell = start; cell < end; cell++) this.#flags[cell] = (this.#flags[cell] as number) % answer;
   }
 
   /**

@@ -21,6 +21,10 @@ export class Counters {
         this.add(`ignored.${reason}`);
         observer.batchIgnored(node, from, reason);
       },
+      questionIgnored: (node, from) => {
+        this.add('question-ignored');
+        observer.questionIgnored(node, from);
+      },
       offenceSeen: (node, peer, offence) => {
         this.add(`offence.${offence}`);
         observer.offenceSeen(node, peer, offence);
@@ -47,6 +51,7 @@ function bound(observer: Observer): Observer {
     batchAccepted: observer.batchAccepted.bind(observer),
     batchIgnored: observer.batchIgnored.bind(observer),
     batchForwarded: observer.batchForwarded.bind(observer),
+    questionIgnored: observer.questionIgnored.bind(observer),
     linkPromoted: observer.linkPromoted.bind(observer),
     linkDemoted: observer.linkDemoted.bind(observer),
     floodingChanged: observer.floodingChanged.bind(observer),

@@ -2,9 +2,10 @@
  * How many bytes a message takes in a frame, before it is written. Exact, but for messages that tell of members: a claim is
  * counted as the longest there is, because its addresses are the shell's and change.
  */
-import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type Message } from '@murmuration/protocol';
+import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type LogRange, type Message } from '@murmuration/protocol';
 
 const logPointBytes = publicKeyBytes + 4 + 6;
+const logNameBytes = 4 + 4 + 4;
 const targetBytes = 4 + publicKeyBytes;
 
 /** An upper bound, and the exact size where the message holds no claims. */
@@ -18,6 +19,8 @@ function bodyBytesMax(message: Message): number {
       return 9;
     case 'frontier':
       return 3 + message.entries.length * logPointBytes;
+    case 'ranges':
+      return 11 + message.ranges.reduce((sum, range) => sum + rangeBytes(range), 0);
     case 'batch':
       return 1 + message.header.bytes;
     case 'ihave':
@@ -43,6 +46,21 @@ function bodyBytesMax(message: Message): number {
       return claimsBytesMax(message.claims.length);
     default:
       return unreachable(message);
+  }
+}
+
+function rangeBytes(range: LogRange): number {
+  const head = logNameBytes + 1;
+  switch (range.type) {
+    case 'done':
+      return head;
+    case 'compare':
+      return head + 8;
+    case 'list':
+    case 'want':
+      return head + 2 + range.marks.length * (logNameBytes + 6);
+    default:
+      return unreachable(range);
   }
 }
 

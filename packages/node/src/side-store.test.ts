@@ -39,8 +39,8 @@ describe('a side store', () => {
     const message = store.keep(author, one, hash);
     const other = store.keep(author, two, scheme.hash(two.batch.signed));
     expect(message.handle).not.toBe(other.handle);
-    const hash32 = Buffer.from(hash).readUInt32LE(0);
-    expect(message.header).toEqual({ author, epoch: 7, firstSequence: 3, count: 1, hash32, bytes: one.bytes.length });
+    const hash48 = Buffer.from(hash).readUIntLE(0, 6);
+    expect(message.header).toEqual({ author, epoch: 7, firstSequence: 3, count: 1, hash48, bytes: one.bytes.length });
     expect(message.hops).toBe(0);
     expect(store.keep(author, two, hash, 12).hops).toBe(12);
     expect(store.bytesOf(message.handle)).toBe(one.bytes);

@@ -18,6 +18,7 @@ import {
 } from './gossip-codec.ts';
 import { frameBytesMax, messagesPerFrameMax } from './limits.ts';
 import { protocolVersion, type BatchMessage, type MemberClaim, type Message } from './messages.ts';
+import { readRanges, writeRanges } from './ranges-codec.ts';
 import {
   introduced,
   readAck,
@@ -65,6 +66,7 @@ const types: Readonly<Record<Message['type'], number>> = {
   'forward-join': 13,
   shuffle: 14,
   'shuffle-reply': 15,
+  ranges: 18,
 };
 const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as Message['type']]));
 
@@ -119,6 +121,8 @@ function writeBody(writer: ByteWriter, message: Message, names: WireNames): void
       return writeRound(writer, message);
     case 'frontier':
       return writeFrontier(writer, message, names);
+    case 'ranges':
+      return writeRanges(writer, message);
     case 'batch':
       return writeBatch(writer, message, names);
     case 'ihave':
@@ -154,6 +158,8 @@ function readBody(type: Message['type'], reader: ByteReader, names: WireNames): 
       return always(readRound(reader));
     case 'frontier':
       return always(readFrontier(reader, names));
+    case 'ranges':
+      return always(readRanges(reader));
     case 'batch':
       return always(readBatch(reader));
     case 'ihave':

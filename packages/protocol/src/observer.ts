@@ -35,6 +35,8 @@ export interface Observer {
   batchAccepted(node: NodeIndex, author: PeerIndex, updates: number): void;
   batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
   batchForwarded(node: NodeIndex, links: number): void;
+  /** A neighbor compared logs with us more often than we answer. */
+  questionIgnored(node: NodeIndex, from: PeerIndex): void;
   linkPromoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   linkDemoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   floodingChanged(node: NodeIndex, isFlooding: boolean): void;
@@ -59,6 +61,7 @@ export const silentObserver: Observer = Object.freeze({
   batchAccepted: nothing,
   batchIgnored: nothing,
   batchForwarded: nothing,
+  questionIgnored: nothing,
   linkPromoted: nothing,
   linkDemoted: nothing,
   floodingChanged: nothing,
