@@ -147,8 +147,14 @@ export class Frontier {
 
   /** How far a log is known, under the name that it has everywhere. */
   markAt(node: NodeIndex, row: LogRow): LogMark {
-    const { author, epoch, sequence } = this.entryAt(node, row);
-    return { tagHigh: this.#tags.highOf(author), tagLow: this.#tags.lowOf(author), epoch, sequence };
+    const cell = node * this.#logsMax + row;
+    const author = this.#author[cell] as PeerIndex;
+    return {
+      tagHigh: this.#tags.highOf(author),
+      tagLow: this.#tags.lowOf(author),
+      epoch: this.#epoch[cell] as Epoch,
+      sequence: this.#sequence.at(cell) as Sequence,
+    };
   }
 
   /** The first 48 bits of the hash of the last batch of a log. */
