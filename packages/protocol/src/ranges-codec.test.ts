@@ -10,6 +10,7 @@ const names = new Table();
 const decoded = (message: Message): unknown => decodeFrame(encodeFrame([message], names), names);
 const sound = (message: Message): unknown => ({ type: 'messages', messages: [message] });
 const list = (upTo: number, ...marks: readonly number[]): LogRange => ({ type: 'list', upTo: nameOf(upTo), marks: marks.map(markOf) });
+const times = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
 const done = (upTo: number): LogRange => ({ type: 'done', upTo: nameOf(upTo) });
 
 describe('a comparison of ranges', () => {
@@ -52,18 +53,18 @@ describe('GOS34: ranges that are not in order are refused', () => {
   });
 
   it('and neither is an unknown kind, nor marks that are announced and are not there', () => {
-    const body = [0, ...new Array<number>(8).fill(0), 1, 0, ...new Array<number>(12).fill(7)];
+    const body = [0, ...times(8, 0), 1, 0, ...times(12, 7)];
     expect(decodeFrame(frameOf(18, body.length + 1, [...body, 4]), names)).toEqual(malformed);
     expect(decodeFrame(frameOf(18, body.length + 3, [...body, 2, 0xff, 0xff]), names)).toEqual(malformed);
     expect(decodeFrame(frameOf(18, body.length + 3, [...body, 2, 1, 0]), names)).toEqual(malformed);
-    expect(decodeFrame(frameOf(18, 11, [0, ...new Array<number>(8).fill(0), 0xff, 0xff]), names)).toEqual(malformed);
+    expect(decodeFrame(frameOf(18, 11, [0, ...times(8, 0), 0xff, 0xff]), names)).toEqual(malformed);
   });
 });
 
 describe('NET6: limits of a comparison of ranges', () => {
   const ranges = (count: number): Message => rangesOf(...Array.from({ length: count }, (_, at) => done(at)));
   const halves = (first: number, second: number): Message =>
-    rangesOf(list(1, ...new Array<number>(first).fill(1)), list(2, ...new Array<number>(second).fill(2)));
+    rangesOf(list(1, ...times(first, 1)), list(2, ...times(second, 2)));
 
   it('8,192 ranges, no more', () => {
     expect(decoded(ranges(rangesPerMessageMax))).toMatchObject({ type: 'messages' });
