@@ -83,8 +83,9 @@ describe('GOS32: a difference costs its ranges, not all logs', () => {
   /** Both directions, without the batches. */
   const bytesOf = (differences: number, options: object): number => {
     const pair = new Pair(logs(8_192), withLonger(logs(8_192), differences), options);
-    const { bytes, batches } = pair.reconcile();
+    const { bytes, batches, messages } = pair.reconcile();
     expect(batches).toBe(differences);
+    expect(messages).toBe(options === byFrontier ? 1 : 3);
     expect(pair.there.digest).toEqual(pair.here.digest);
     return bytes;
   };
