@@ -95,13 +95,16 @@ export class AntiEntropy {
     effects.send(node, from, { type: 'frontier', entries: theirs.named.map((row) => this.#frontier.entryAt(node, row)), isReply: true });
   }
 
-  /** Sends what is known by now that the other lacks, and narrows the rest down. */
+  /** Sends what is known by now that the other lacks, narrows the rest down, and asks for what we lack, if nobody else was asked. */
   onRanges(node: NodeIndex, from: PeerIndex, message: RangesMessage, now: Millis, effects: Effects): void {
     if (!this.#mayAnswer(node, from)) return;
     if (!message.isReply && this.#prevails(node, from, message.nonce, now)) return;
-    const { ranges, lacks } = this.#ranges.answer(node, message);
+    const isWaiting = this.#isWaiting(node, now);
+    const { ranges, lacks } = this.#ranges.answer(node, message, !isWaiting || this.#asked[node] === from);
     this.#sendMissing(node, from, lacks, now, effects);
-    if (ranges.length > 0) effects.send(node, from, { type: 'ranges', isReply: true, nonce: message.nonce, ranges });
+    if (ranges.length === 0) return;
+    if (!isWaiting) this.#note(node, from, now);
+    effects.send(node, from, { type: 'ranges', isReply: true, nonce: message.nonce, ranges });
   }
 
   /** Sends one log from where they stand; answers what is left of the budget. The first batch goes even if it is larger. */

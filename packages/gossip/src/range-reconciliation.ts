@@ -56,19 +56,22 @@ export class RangeReconciliation {
     return this.#split(node, { start: 0, end: this.#frontier.logCount(node) }, lastLogName, nonce);
   }
 
-  answer(node: NodeIndex, { ranges, nonce }: RangesMessage): RangesAnswer {
+  /** Without wants where we may not ask for anything. */
+  answer(node: NodeIndex, message: RangesMessage, mayWant: boolean): RangesAnswer {
     const answers = new RangeList();
     const lacks: LogLack[] = [];
     let start = 0;
-    for (const range of ranges) {
+    for (const range of message.ranges) {
       const span = { start, end: this.#order.endOf(node, range.upTo, start) };
-      for (const answer of this.#answerRange(node, range, span, nonce, lacks)) answers.add(answer);
+      for (const answer of this.#answerRange(node, span, range, message.nonce, lacks)) {
+        answers.add(answer.type === 'want' && !mayWant ? { type: 'done', upTo: answer.upTo } : answer);
+      }
       start = span.end;
     }
     return { ranges: answers.all, lacks };
   }
 
-  #answerRange(node: NodeIndex, range: LogRange, span: Span, nonce: Digest, lacks: LogLack[]): LogRange[] {
+  #answerRange(node: NodeIndex, span: Span, range: LogRange, nonce: Digest, lacks: LogLack[]): LogRange[] {
     const { upTo } = range;
     const done: LogRange = { type: 'done', upTo };
     switch (range.type) {
@@ -91,8 +94,8 @@ export class RangeReconciliation {
   }
 
   /**
-   * Walks our rows and their marks side by side. Notes what they lack, of logs that are not marked too where all are listed, and
-   * answers what we lack: from where we stand.
+   * Walks our rows and their marks side by side. Adds to what they lack, where their marks are all they have also what is not
+   * marked, and answers what we lack: from where we stand.
    */
   #merge(node: NodeIndex, { start, end }: Span, marks: readonly LogMark[], lacks: LogLack[], areAll: boolean): LogMark[] {
     const rows = this.#order.rows(node);

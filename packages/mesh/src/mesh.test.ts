@@ -200,6 +200,7 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
   const messages: readonly Message[] = [
     { type: 'round', digest: { high: 1, low: 2 }, isReply: false },
     { type: 'frontier', entries: [], isReply: false },
+    { type: 'ranges', ranges: [], nonce: { high: 1, low: 2 }, isReply: false },
     { type: 'claims', claims: [aliveAt(9)] },
     batchOf(3, 1),
   ];
