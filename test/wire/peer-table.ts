@@ -1,5 +1,5 @@
 /** The codec's table of peers and batches for vectors: a list, in which a peer is its position. */
-import { noPeer } from '@murmuration/protocol';
+import { encodeIntroduction, noPeer } from '@murmuration/protocol';
 import type { BatchHandle, PeerIndex, PeerIntroduction, WireNames } from '@murmuration/protocol';
 
 export class PeerTable implements WireNames {
@@ -19,6 +19,10 @@ export class PeerTable implements WireNames {
     const found = this.#peers[peer];
     if (found === undefined) throw new RangeError(`no sample is peer ${peer}`);
     return found;
+  }
+
+  introductionBytesOf(peer: PeerIndex): Uint8Array {
+    return encodeIntroduction(this.introductionOf(peer));
   }
 
   find(publicKey: Uint8Array): PeerIndex {

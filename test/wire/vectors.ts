@@ -3,14 +3,15 @@
  * implementation of the protocol can be held against them.
  */
 import {
-  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, noPeer,
-  peerIdOf, protocolVersion,
+  beginFrame, certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, noPeer,
+  peerIdOf, protocolVersion, writeIntroductions,
 } from '@murmuration/protocol';
 import type {
   BatchEnvelope, FrontierEntry, MemberClaim, PeerIndex, PeerIntroduction, ReceivedMessage, WireNames,
 } from '@murmuration/protocol';
 import { publicKeyOf } from '@murmuration/byzantine/schemes';
 
+import type { PeerTable } from './peer-table.ts';
 import {
   authorPeer, batches, hello, memberPeer, messages, names, networkKey, peers, scheme, secretKeys,
 } from './samples.ts';
@@ -51,6 +52,8 @@ export interface Vectors {
   readonly certificates: readonly CertificateVector[];
   readonly batches: readonly BatchVector[];
   readonly frames: Readonly<Record<string, Vector>>;
+  /** A frame that tells of peers. */
+  readonly introductions: Vector;
   readonly hello: Vector;
 }
 
@@ -69,14 +72,14 @@ export function describeUpdates({ payload, count }: BatchEnvelope): Json {
 }
 
 /** What a frame says, its peers by key. */
-export function describeFrame(frame: Uint8Array, table: WireNames): Json {
+export function describeFrame(frame: Uint8Array, table: PeerTable): Json {
   const decoded = decodeFrame(frame, table);
   if (decoded.type !== 'messages') return toJson(decoded);
   return toJson({ ...decoded, messages: decoded.messages.map((message) => describeMessage(message, table)) });
 }
 
 /** Wherever a message names a peer by index, the vector has its key; `null` is nobody. Subjects of claims are told in full. */
-function describeMessage(message: ReceivedMessage, table: WireNames): object {
+function describeMessage(message: ReceivedMessage, table: PeerTable): object {
   const keyOf = (peer: PeerIndex): Uint8Array | null => (peer === noPeer ? null : table.publicKeyOf(peer));
   const describeClaim = (claim: MemberClaim): object =>
     ({ ...claim, peer: table.introductionOf(claim.peer), accuser: keyOf(claim.accuser) });
@@ -122,8 +125,26 @@ export function currentVectors(): Vectors {
       const bytes = encodeFrame(sent, names);
       return [name, { bytes: toHex(bytes), decoded: describeFrame(bytes, names) }];
     })),
+    introductions: introductionsVector(),
     hello: { bytes: toHex(encodeHello(hello)), decoded: toJson(decodeHello(encodeHello(hello))) },
   };
+}
+
+/** A frame that introduces every sample, and says nothing else. */
+function introductionsVector(): Vector {
+  const frame = beginFrame();
+  writeIntroductions(frame, peers.map((_, index) => index as PeerIndex), names);
+  const bytes = frame.finish();
+  return { bytes: toHex(bytes), decoded: describeIntroductions(bytes) };
+}
+
+/** Whom a frame introduces. */
+export function describeIntroductions(frame: Uint8Array): Json {
+  const told: PeerIntroduction[] = [];
+  const listening = Object.assign(Object.create(names) as WireNames, {
+    introduce: (introduction: PeerIntroduction) => (told.push(introduction) - 1) as PeerIndex,
+  });
+  return toJson({ ...decodeFrame(frame, listening), introduced: told });
 }
 
 function keyVector(secretKey: Uint8Array): KeyVector {

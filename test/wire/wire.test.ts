@@ -12,7 +12,7 @@ import { PeerTable } from './peer-table.ts';
 import { readVectors, readVersions } from './records.ts';
 import { messages, names, peers } from './samples.ts';
 import {
-  currentVectors, describeFrame, describeUpdates, fromHex, toHex, toJson, type BatchVector,
+  currentVectors, describeFrame, describeIntroductions, describeUpdates, fromHex, toHex, toJson, type BatchVector,
 } from './vectors.ts';
 import { digestOf, encodingsOf, enforcedLimits, versionFault, type Encodings } from './wire-digest.ts';
 
@@ -57,6 +57,10 @@ describe('golden vectors', () => {
     const decoded = decodeFrame(fromHex(bytes), table);
     const received = decoded.type === 'messages' ? decoded.messages : [];
     expect(toHex(encodeFrame(received.map(sendable), table))).toBe(bytes);
+  });
+
+  it('NET3: the introductions tell of whom is stated', () => {
+    expect(describeIntroductions(fromHex(vectors.introductions.bytes))).toEqual(vectors.introductions.decoded);
   });
 
   it('NET3, NET4: the greeting says what is stated and encodes to the same bytes again', () => {

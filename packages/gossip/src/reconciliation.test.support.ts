@@ -21,7 +21,6 @@ import {
   type Neighborhood,
   type NodeIndex,
   type PeerIndex,
-  type PeerIntroduction,
   type Sequence,
   type StateSource,
   type WireNames,
@@ -164,7 +163,7 @@ export class Station implements Effects, Neighborhood, StateSource, WireNames {
     return author === undefined ? noPeer : this.indexOf(author);
   }
 
-  introductionOf(): PeerIntroduction {
+  introductionBytesOf(): Uint8Array {
     throw new Error('nobody is introduced');
   }
 

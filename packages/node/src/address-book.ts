@@ -6,6 +6,8 @@ import { randomInt } from 'node:crypto';
 import { isMember, type Network } from '@murmuration/mesh';
 import {
   addressesPerPeerMax,
+  encodeIntroduction,
+  introductionsPerFrameMax,
   noPeer,
   peerIdOf,
   type PeerId,
@@ -19,15 +21,14 @@ import { KeyTable } from './key-table.ts';
 /** A cell at its hard cap, the hubs, and several generations of lost members (GOSSIP 2.5). */
 const peersMax = 4_096;
 
-/** Each costs half a millisecond of checks; who is left out of one frame is told of again by the next exchange. */
-const introductionsPerFrameMax = 128;
-
 interface Peer {
   readonly id: PeerId;
   readonly publicKey: Uint8Array;
   readonly certificate: Uint8Array;
   own: readonly string[];
   hearsay: readonly string[];
+  /** Its introduction as it travels, made when it is first asked for and again when its addresses change. */
+  encoded: Uint8Array | undefined;
 }
 
 export class AddressBook implements PeerTags {
@@ -71,7 +72,7 @@ export class AddressBook implements PeerTags {
     const known = this.find(publicKey);
     const peer = known === noPeer ? this.#hear(publicKey, certificate) : known;
     if (peer === noPeer) return peer;
-    this.#at(peer).hearsay = latest(addresses, this.#at(peer).hearsay);
+    this.#hearAddresses(this.#at(peer), addresses);
     // Told once, with where it was said to be: a node that comes back alone has somewhere to begin.
     if (known === noPeer) this.#onChanged(this.introductionOf(peer));
     return peer;
@@ -86,6 +87,7 @@ export class AddressBook implements PeerTags {
     const own = latest(addresses, []);
     if (known !== noPeer && own.join() === entry.own.join()) return peer;
     entry.own = own;
+    entry.encoded = undefined;
     this.#onChanged(this.introductionOf(peer));
     return peer;
   }
@@ -109,6 +111,10 @@ export class AddressBook implements PeerTags {
     return { publicKey, certificate, addresses: this.addressesOf(peer).slice(0, addressesPerPeerMax) };
   }
 
+  introductionBytesOf(peer: PeerIndex): Uint8Array {
+    return (this.#at(peer).encoded ??= encodeIntroduction(this.introductionOf(peer)));
+  }
+
   highOf(peer: PeerIndex): number {
     return this.#keys.wordAt(peer, 0);
   }
@@ -126,6 +132,13 @@ export class AddressBook implements PeerTags {
     return peer;
   }
 
+  /** Most of what is told is known. */
+  #hearAddresses(entry: Peer, addresses: readonly string[]): void {
+    if (addresses.every((address, at) => entry.hearsay[at] === address)) return;
+    entry.hearsay = latest(addresses, entry.hearsay);
+    entry.encoded = undefined;
+  }
+
   #admit(publicKey: Uint8Array, certificate: Uint8Array): PeerIndex {
     // A full table refuses before it spends checks.
     if (this.#peers.length === peersMax || !isMember(this.#network, publicKey, certificate, this.#scheme)) return noPeer;
@@ -136,6 +149,7 @@ export class AddressBook implements PeerTags {
       certificate: certificate.slice(),
       own: [],
       hearsay: [],
+      encoded: undefined,
     });
     return index;
   }

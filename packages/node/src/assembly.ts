@@ -30,6 +30,7 @@ export interface Assembly extends Foundation {
   readonly loop: Loop;
   readonly transport: Transport;
   readonly links: Links;
+  readonly egress: Egress;
   readonly dialer: Dialer;
   readonly writer: Writer;
   readonly effects: NodeEffects;
@@ -78,7 +79,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     isLinked: (peer) => links.linkOf(peer) !== undefined,
   });
   loop.connect(effects, () => egress.flush());
-  const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, dialer, writer, effects };
+  const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, egress, dialer, writer, effects };
   return { ...foundation, options, ...parts };
 }
 
@@ -86,7 +87,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
 function wireNames(book: AddressBook, sideStore: SideStore): WireNames {
   return {
     publicKeyOf: (peer) => book.publicKeyOf(peer),
-    introductionOf: (peer) => book.introductionOf(peer),
+    introductionBytesOf: (peer) => book.introductionBytesOf(peer),
     find: (publicKey) => book.find(publicKey),
     introduce: (introduction) => book.introduce(introduction),
     bytesOf: (handle) => sideStore.bytesOf(handle),

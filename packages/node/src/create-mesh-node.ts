@@ -30,8 +30,11 @@ export async function createMeshNode(given: MeshNodeOptions): Promise<MeshNode> 
   }
 }
 
+/** Guess: what a lost introduction costs is a minute in which rounds bring its author's batches from others. */
+const introduceAgainMs = 60_000;
+
 async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
-  const { identity, certificate, book, effects, loop, transport, links, dialer, epoch } = parts;
+  const { identity, certificate, book, effects, loop, transport, links, egress, dialer, epoch } = parts;
   // The first peer of the book is the node itself.
   book.greet({ publicKey: identity.publicKey, certificate, addresses: [] });
   // Before the listeners are up: who greets us first is not told of an empty mesh.
@@ -41,6 +44,7 @@ async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
   await transport.start(links);
   book.greet({ publicKey: identity.publicKey, certificate, addresses: transport.localAddresses });
   links.start();
+  loop.every(introduceAgainMs, () => egress.forgetIntroductions());
   keepDurable(parts);
   await node.introduceItself();
   // Last: whoever awaits the node hears the first warning about an address that does not answer.

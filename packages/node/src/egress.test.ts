@@ -1,5 +1,5 @@
 /** What leaves a node: whole frames, none above the limit, every message in order. */
-import { decodeFrame, frameBytesMax, type BatchHandle, type BatchMessage, type Message, type PeerIndex, type WireNames } from '@murmuration/protocol';
+import { decodeFrame, encodeIntroduction, frameBytesMax, type BatchHandle, type BatchMessage, type Message, type PeerIndex, type WireNames } from '@murmuration/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Counters } from './counters.ts';
@@ -11,14 +11,14 @@ const introduction = { publicKey: new Uint8Array(32), certificate: new Uint8Arra
 /** Tables of one peer; a batch's handle is its size. Its bytes are counted, not read: a link takes any. */
 const names: WireNames = {
   publicKeyOf: () => introduction.publicKey,
-  introductionOf: () => introduction,
+  introductionBytesOf: () => encodeIntroduction(introduction),
   find: () => 0 as PeerIndex,
   introduce: () => 0 as PeerIndex,
   bytesOf: (handle) => new Uint8Array(handle),
 };
 
-const batch = (bytes: number): BatchMessage =>
-  ({ type: 'batch', handle: bytes as BatchHandle, header: { bytes }, hops: 0 }) as unknown as BatchMessage;
+const batch = (bytes: number, author = 0): BatchMessage =>
+  ({ type: 'batch', handle: bytes as BatchHandle, header: { bytes, author }, hops: 0 }) as unknown as BatchMessage;
 const round: Message = { type: 'round', digest: { high: 1, low: 2 }, isReply: false };
 const claims = (count: number): Message => ({
   type: 'claims',
@@ -41,10 +41,15 @@ function typesIn(frame: Uint8Array): number[] {
 
 function egressTo(peers: ReadonlyMap<number, (frame: Uint8Array) => boolean>) {
   const counters = new Counters();
+  /** A link is one object for as long as it lasts. */
+  const made = new Map<unknown, ReturnType<Links['linkOf']>>();
   const links: Pick<Links, 'linkOf'> = {
     linkOf: (peer) => {
       const send = peers.get(peer);
-      return send && ({ send } as unknown as ReturnType<Links['linkOf']>);
+      if (send === undefined) return undefined;
+      const link = made.get(send) ?? ({ send } as unknown as ReturnType<Links['linkOf']>);
+      made.set(send, link);
+      return link;
     },
   };
   return { egress: new Egress(names, links as Links, counters), counters };
@@ -95,6 +100,55 @@ describe('egress', () => {
     egress.flush();
     expect(frames.map((frame) => typesIn(frame).length)).toEqual([1_024, 1_024, 2]);
     for (const frame of frames) expect(decodeFrame(frame, names).type).toBe('messages');
+  });
+
+  it('NET12: introduces an author once on a link, before the first of his batches', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    for (const author of [2, 3, 2]) egress.send(peer, batch(300, author));
+    egress.flush();
+    for (const author of [3, 4]) egress.send(peer, batch(300, author));
+    egress.flush();
+    expect(frames.map(typesIn)).toEqual([[16, 3, 16, 3, 3], [3, 16, 3]]);
+  });
+
+  it('NET12: introduces neither itself nor the neighbor, for a link begins with a greeting', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    for (const author of [0, 1]) egress.send(peer, batch(300, author));
+    egress.flush();
+    expect(frames.map(typesIn)).toEqual([[3, 3]]);
+  });
+
+  it('NET12: introduces an author again on a new link, after a frame that was not taken, and when it is told to forget', () => {
+    const frames: Uint8Array[] = [];
+    let isTaken = true;
+    const links = new Map([[1, (frame: Uint8Array) => isTaken && frames.push(frame) > 0]]);
+    const { egress } = egressTo(links);
+    const sendOne = (): void => {
+      egress.send(peer, batch(300, 2));
+      egress.flush();
+    };
+    sendOne();
+    isTaken = false;
+    sendOne();
+    isTaken = true;
+    sendOne();
+    links.set(1, (frame: Uint8Array) => frames.push(frame) > 0);
+    sendOne();
+    sendOne();
+    egress.forgetIntroductions();
+    sendOne();
+    expect(frames.map(typesIn)).toEqual([[16, 3], [16, 3], [16, 3], [3], [16, 3]]);
+  });
+
+  it('puts at most 128 introductions into a frame, as many as a receiver looks into', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    for (let author = 2; author < 302; author++) egress.send(peer, batch(300, author));
+    egress.flush();
+    expect(frames.map((frame) => typesIn(frame).filter((type) => type === 16).length)).toEqual([128, 128, 44]);
+    expect(frames.flatMap(typesIn).filter((type) => type === 3)).toHaveLength(300);
   });
 
   it('drops and counts what has no link, and what a link has no room for', () => {

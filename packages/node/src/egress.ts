@@ -1,22 +1,39 @@
-/** What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. */
+/**
+ * What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. Whoever
+ * gets a batch is told first who wrote it: in a mesh larger than the table of members it may never have heard of its author.
+ */
 import {
   beginFrame,
+  ByteWriter,
   frameBytesMax,
+  introductionBytesMax,
+  introductionsPerFrameMax,
+  messageOverheadBytes,
   messagesPerFrameMax,
+  writeIntroductions,
   writeMessage,
   type Message,
   type PeerIndex,
   type WireNames,
 } from '@murmuration/protocol';
+import type { Link } from '@murmuration/transport';
 import type { Counters } from './counters.ts';
 import type { Links } from './links.ts';
+import { selfPeer } from './loop.ts';
 import { messageBytesMax } from './message-size.ts';
+
+/** Frames are written in one go and one after the other, so all nodes of a process share the paper. */
+const scratch = new ByteWriter(64 * 1024);
+const nobody: readonly PeerIndex[] = [];
+const introductionMessageBytes = messageOverheadBytes + 2 + introductionBytesMax;
 
 export class Egress {
   readonly #names: WireNames;
   readonly #links: Links;
   readonly #counters: Counters;
   readonly #waiting = new Map<PeerIndex, Message[]>();
+  /** Authors of whom the other end has been told. */
+  #introduced = new WeakMap<Link, Set<PeerIndex>>();
 
   constructor(names: WireNames, links: Links, counters: Counters) {
     this.#names = names;
@@ -36,26 +53,54 @@ export class Egress {
     this.#waiting.clear();
   }
 
+  /** Authors are introduced anew from here on: a frame may have been dropped at its receiver, and nobody told us. */
+  forgetIntroductions(): void {
+    this.#introduced = new WeakMap();
+  }
+
   #sendAll(peer: PeerIndex, messages: readonly Message[]): void {
     const link = this.#links.linkOf(peer);
     if (link === undefined) return this.#counters.add('dropped.no-link');
-    let frame = beginFrame();
+    const told = this.#toldOn(link, peer);
     let count = 0;
+    let introductions = 0;
+    beginFrame(scratch);
     for (const message of messages) {
-      const isFull = count === messagesPerFrameMax || frame.length + messageBytesMax(message) > frameBytesMax;
-      if (count > 0 && isFull) {
-        this.#hand(link, frame.finish());
-        frame = beginFrame();
-        count = 0;
+      const stranger = strangerIn(message, told);
+      const bytesMax = messageBytesMax(message) + stranger.length * introductionMessageBytes;
+      const hasRoom = count + 1 + stranger.length <= messagesPerFrameMax && introductions + stranger.length <= introductionsPerFrameMax;
+      if (count > 0 && !(hasRoom && scratch.length + bytesMax <= frameBytesMax)) {
+        this.#hand(link);
+        beginFrame(scratch);
+        count = introductions = 0;
       }
-      writeMessage(frame, message, this.#names);
-      count++;
+      if (stranger.length > 0) writeIntroductions(scratch, stranger, this.#names);
+      for (const author of stranger) told.add(author);
+      writeMessage(scratch, message, this.#names);
+      count += 1 + stranger.length;
+      introductions += stranger.length;
     }
-    this.#hand(link, frame.finish());
+    this.#hand(link);
+  }
+
+  /** A link begins with a greeting, so both ends know each other. */
+  #toldOn(link: Link, peer: PeerIndex): Set<PeerIndex> {
+    const known = this.#introduced.get(link);
+    if (known !== undefined) return known;
+    const told = new Set([selfPeer, peer]);
+    this.#introduced.set(link, told);
+    return told;
   }
 
   /** A link over its budget drops the frame; rounds repair what it held. */
-  #hand(link: { send(frame: Uint8Array): boolean }, frame: Uint8Array): void {
-    if (!link.send(frame)) this.#counters.add('dropped.link-full');
+  #hand(link: Link): void {
+    if (link.send(scratch.take())) return;
+    this.#counters.add('dropped.link-full');
+    this.#introduced.delete(link);
   }
+}
+
+/** The author of a batch, unless the other end has been told of him. */
+function strangerIn(message: Message, told: ReadonlySet<PeerIndex>): readonly PeerIndex[] {
+  return message.type === 'batch' && !told.has(message.header.author) ? [message.header.author] : nobody;
 }

@@ -1,6 +1,6 @@
 /** The bound by which frames are filled: too small, and a frame is refused; too large, and it is sent half empty. */
 import {
-  addressBytesMax, addressesPerPeerMax, beginFrame, lastLogName, writeMessage,
+  addressBytesMax, addressesPerPeerMax, beginFrame, encodeIntroduction, lastLogName, writeMessage,
   type BatchMessage, type MemberClaim, type Message, type WireNames,
 } from '@murmuration/protocol';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ function namesWith(addresses: number, addressBytes: number): WireNames {
   const texts = Array.from({ length: addresses }, () => 'a'.repeat(addressBytes));
   return {
     publicKeyOf: () => publicKey,
-    introductionOf: () => ({ publicKey, certificate: new Uint8Array(64), addresses: texts }),
+    introductionBytesOf: () => encodeIntroduction({ publicKey, certificate: new Uint8Array(64), addresses: texts }),
     find: () => 0 as never,
     introduce: () => 0 as never,
     bytesOf: (handle) => new Uint8Array(handle),

@@ -22,6 +22,7 @@ import {
   type Message,
   type PeerId,
   type PeerIndex,
+  encodeIntroduction,
   type PeerIntroduction,
   type ReceivedMessage,
   type SignatureScheme,
@@ -321,7 +322,7 @@ function names(members: readonly PeerIntroduction[]): WireNames {
   const at = (peer: PeerIndex): PeerIntroduction => members[peer] as PeerIntroduction;
   return {
     publicKeyOf: (peer) => at(peer).publicKey,
-    introductionOf: at,
+    introductionBytesOf: (peer) => encodeIntroduction(at(peer)),
     find: () => -1 as PeerIndex,
     introduce: () => -1 as PeerIndex,
     bytesOf: () => new Uint8Array(0),

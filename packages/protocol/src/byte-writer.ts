@@ -59,6 +59,13 @@ export class ByteWriter {
     this.bytes(value);
   }
 
+  /** A copy of what was written, of just its length. The writer begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
   /** Overwrites four bytes written earlier: a length known only afterwards. */
   patchU32(offset: number, value: number): void {
     assert(offset + 4 <= this.#length, 'a patch lies inside what was written');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ReceivedMessage } from './codec.ts';
 import { joinSignature, noHash, signedBytesOf } from './envelope.ts';
 import { noCertificate } from './hello.ts';
+import { encodeIntroduction } from './introduction.ts';
 import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
 import { hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
 import { compareLogNames, lastLogName, type LogName } from './log-name.ts';
@@ -22,9 +23,12 @@ export class Table implements WireNames {
   introductions = 0;
 
   publicKeyOf(peer: PeerIndex): Uint8Array {
-    return this.introductionOf(peer).publicKey;
+    return this.at(peer).publicKey;
   }
-  introductionOf(peer: PeerIndex): PeerIntroduction {
+  introductionBytesOf(peer: PeerIndex): Uint8Array {
+    return encodeIntroduction(this.at(peer));
+  }
+  at(peer: PeerIndex): PeerIntroduction {
     return this.peers[peer] as PeerIntroduction;
   }
   find(publicKey: Uint8Array): PeerIndex {

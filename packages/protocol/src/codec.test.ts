@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { beginFrame, decodeFrame, encodeFrame, messageOverheadBytes, writeMessage } from './codec.ts';
+import { beginFrame, decodeFrame, encodeFrame, messageOverheadBytes, writeIntroductions, writeMessage } from './codec.ts';
 import {
   allSamples, batchBytes, batchMessage, claims, ClosedTable, frameOf, frontier, messages, OpenTable, round, Table, tableOf,
 } from './codec.test.support.ts';
 import { decodeBatch } from './envelope.ts';
 import { encodeHello, noCertificate } from './hello.ts';
-import { noPeer, type BatchHandle } from './ids.ts';
+import { noPeer, type BatchHandle, type PeerIndex } from './ids.ts';
 import { batchBytesMax, frameBytesMax } from './limits.ts';
 import { protocolVersion, type Message } from './messages.ts';
+import type { PeerIntroduction } from './wire-names.ts';
 
 const malformed = { type: 'malformed' };
 /** One frame with a message of each type. */
 const everything = encodeFrame(allSamples, tableOf(3));
-/** Message types have the numbers 1 to this one. */
-const typesCount = allSamples.length;
+/** Message types have the numbers 1 to this one; the last are introductions, which are no message to the core. */
+const typesCount = allSamples.length + 1;
 
 function expectCanonical(frame: Uint8Array): void {
   const table = new OpenTable();
@@ -104,6 +105,27 @@ describe('decodeFrame', () => {
     expect(table.introductions).toBe(3);
   });
 
+  it('NET3, NET5: introduces whom a frame introduces, each as its sender knows it, and makes no message of it', () => {
+    const table = tableOf(3);
+    const frame = beginFrame();
+    writeIntroductions(frame, [2 as PeerIndex, 0 as PeerIndex], table);
+    writeMessage(frame, round, table);
+    const told: PeerIntroduction[] = [];
+    const listening = Object.assign(tableOf(0), { introduce: (introduction: PeerIntroduction) => (told.push(introduction), noPeer) });
+    const whole = frame.finish();
+    expect(decodeFrame(whole, listening)).toEqual({ type: 'messages', messages: [round] });
+    expect(told).toEqual([table.at(2 as PeerIndex), table.at(0 as PeerIndex)]);
+    told.length = 0;
+    expect(decodeFrame(whole.subarray(0, whole.length - 1), listening).type).toBe('malformed');
+    expect(told).toEqual([]);
+  });
+
+  it('refuses introductions of nobody', () => {
+    const frame = beginFrame();
+    writeIntroductions(frame, [], tableOf(0));
+    expect(decodeFrame(frame.finish(), tableOf(0)).type).toBe('malformed');
+  });
+
   it('leaves out the claims about peers that the shell does not admit', () => {
     expect(decodeFrame(encodeFrame([claims(2)], tableOf(2)), new ClosedTable()))
       .toEqual({ type: 'messages', messages: [{ type: 'claims', claims: [] }] });
@@ -151,7 +173,7 @@ describe('decodeFrame', () => {
   it('refuses a member state that has no name', () => {
     const table = tableOf(1);
     const frame = encodeFrame([claims(1)], table);
-    const at = 1 + messageOverheadBytes + 2 + 32 + 64;
+    const at = 1 + messageOverheadBytes + 2 + 32 + 64 + 1;
     expect(decodeFrame(frame.with(at, 3), table)).toMatchObject({ messages: [{ claims: [{ state: 'left' }] }] });
     expect(decodeFrame(frame.with(at, 4), table)).toEqual(malformed);
   });

@@ -16,7 +16,9 @@ import {
   writeRound,
   type ReceivedBatch,
 } from './gossip-codec.ts';
+import { readIntroductions } from './introduction.ts';
 import { frameBytesMax, messagesPerFrameMax } from './limits.ts';
+import type { PeerIndex } from './ids.ts';
 import { protocolVersion, type BatchMessage, type MemberClaim, type Message } from './messages.ts';
 import { readRanges, writeRanges } from './ranges-codec.ts';
 import {
@@ -34,7 +36,7 @@ import {
   writeTarget,
   type ClaimDraft,
 } from './registry-codec.ts';
-import type { WireNames } from './wire-names.ts';
+import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
 export type { ReceivedBatch } from './gossip-codec.ts';
 
@@ -50,7 +52,10 @@ export type DecodedFrame =
 /** Ends the reading of one message, once the frame is known to be sound. It gives none where nobody in it is admitted. */
 type Finish = () => ReceivedMessage | undefined;
 
-const types: Readonly<Record<Message['type'], number>> = {
+/** Introductions are no message to the core: the shell acts on them, and nothing of them is left. */
+type WireType = Message['type'] | 'introductions';
+
+const types: Readonly<Record<WireType, number>> = {
   round: 1,
   frontier: 2,
   batch: 3,
@@ -66,9 +71,10 @@ const types: Readonly<Record<Message['type'], number>> = {
   'forward-join': 13,
   shuffle: 14,
   'shuffle-reply': 15,
+  introductions: 16,
   ranges: 18,
 };
-const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as Message['type']]));
+const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as WireType]));
 
 /** Bytes of a message's own header in a frame. */
 export const messageOverheadBytes = 5;
@@ -82,9 +88,18 @@ export function writeMessage(writer: ByteWriter, message: Message, names: WireNa
   writer.patchU32(start - 4, writer.length - start);
 }
 
-/** A new frame, to be filled with `writeMessage` and ended with `finish`. */
-export function beginFrame(): ByteWriter {
-  const writer = new ByteWriter(512);
+/** Appends the introductions of peers to a frame: they count as one message, and stand before what speaks of those peers. */
+export function writeIntroductions(writer: ByteWriter, peers: readonly PeerIndex[], names: WireNames): void {
+  writer.u8(types.introductions);
+  writer.u32(0);
+  const start = writer.length;
+  writer.u16(peers.length);
+  for (const peer of peers) writer.bytes(names.introductionBytesOf(peer));
+  writer.patchU32(start - 4, writer.length - start);
+}
+
+/** A new frame, to be filled with `writeMessage` and ended with `finish`, or with `take` where the writer is used again. */
+export function beginFrame(writer: ByteWriter = new ByteWriter(512)): ByteWriter {
   writer.u8(protocolVersion);
   return writer;
 }
@@ -152,7 +167,7 @@ function writeBody(writer: ByteWriter, message: Message, names: WireNames): void
 }
 
 /** Reads a body; undefined where it is none. Whether bytes are missing or left over is the caller's check. */
-function readBody(type: Message['type'], reader: ByteReader, names: WireNames): Finish | undefined {
+function readBody(type: WireType, reader: ByteReader, names: WireNames): Finish | undefined {
   switch (type) {
     case 'round':
       return always(readRound(reader));
@@ -176,13 +191,23 @@ function readBody(type: Message['type'], reader: ByteReader, names: WireNames): 
       return always(readAck(reader, names));
     case 'neighbor':
       return always(readNeighbor(reader));
+    case 'introductions':
+      return introduce(readIntroductions(reader), names);
     default:
-      return readIntroductions(reader, type, names);
+      return readTold(reader, type, names);
   }
 }
 
+/** Yields no message. */
+function introduce(introductions: readonly PeerIntroduction[], names: WireNames): Finish {
+  return () => {
+    for (const introduction of introductions) names.introduce(introduction);
+    return undefined;
+  };
+}
+
 /** Messages that tell of peers: these are introduced when the frame is known to be sound, and not before. */
-function readIntroductions(
+function readTold(
   reader: ByteReader,
   type: 'claims' | 'shuffle-reply' | 'forward-join' | 'shuffle',
   names: WireNames,

@@ -5,9 +5,9 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { networkIdBytes } from './envelope.ts';
+import { readAddresses, writeAddresses } from './introduction.ts';
 import { helloBytesMax } from './limits.ts';
 import { protocolVersion } from './messages.ts';
-import { readAddresses, writeAddresses } from './registry-codec.ts';
 import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
 import { encodeText } from './text.ts';
 

@@ -45,7 +45,7 @@ export * from './observer.ts';
 export * from './options.ts';
 export * from './peer-id.ts';
 export * from './random.ts';
-export { readAddresses, writeAddresses } from './registry-codec.ts';
+export { decodeIntroduction, encodeIntroduction } from './introduction.ts';
 export * from './signature-scheme.ts';
 export * from './state-source.ts';
 export * from './text.ts';

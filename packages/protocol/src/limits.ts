@@ -26,12 +26,16 @@ export const lagMsMax: Millis = millis(0xffff);
 export const walkTtlMax = 16;
 /** A whole cell at its hard cap of 512 members (D8). */
 export const claimsPerMessageMax = 512;
+/** Each that is new costs two checks of half a millisecond together; who is told of beyond them is told of again. */
+export const introductionsPerFrameMax = 128;
 /** Two wires on two interfaces. With four a message of 512 claims is 484 KB and fits a frame; more would grow our tables. */
 export const addressesPerPeerMax = 4;
 /** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
 export const addressBytesMax: Bytes = bytes(200);
-/** Key, certificate, state, epoch, incarnation, accuser and addresses of one member: 32 + 64 + 1 + 4 + 2 + 32 + 1 + 4 · 202. */
-export const claimBytesMax: Bytes = bytes(136 + addressesPerPeerMax * (2 + addressBytesMax));
+/** Key, certificate and addresses of one peer: 32 + 64 + 1 + 4 · 202. */
+export const introductionBytesMax: Bytes = bytes(97 + addressesPerPeerMax * (2 + addressBytesMax));
+/** Its introduction, state, epoch, incarnation and accuser: 1 + 4 + 2 + 32 beside it. */
+export const claimBytesMax: Bytes = bytes(introductionBytesMax + 39);
 /** A scope is a short name such as `mesh` or `region/eu`. */
 export const scopeBytesMax: Bytes = bytes(64);
 /** A register key is a name, not content. */

@@ -9,7 +9,7 @@ import { millis } from './units.ts';
 
 const malformed = { type: 'malformed' };
 const head = 1 + messageOverheadBytes;
-const accuserAt = head + 2 + 32 + 64 + 1 + 4 + 2;
+const accuserAt = head + 2 + 32 + 64 + 1 + 1 + 4 + 2;
 const zeros = new Uint8Array(32);
 const messagesOf = (frame: Uint8Array, table: Table): readonly ReceivedMessage[] => {
   const decoded = decodeFrame(frame, table);
@@ -58,7 +58,7 @@ describe('the accuser', () => {
 
   it('whom the receiver does not know is nobody, and is not introduced', () => {
     const table = new Table();
-    table.peers.push(tableOf(1).introductionOf(0 as PeerIndex));
+    table.peers.push(tableOf(1).at(0 as PeerIndex));
     expect(messagesOf(encodeFrame([claims(claimOf(0, 'suspect', 1))], tableOf(2)), table))
       .toEqual([claims(claimOf(0, 'suspect', noPeer))]);
     expect([table.peers.length, table.introductions]).toEqual([1, 1]);

@@ -6,7 +6,8 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { readFlag, writePeer } from './gossip-codec.ts';
 import { noPeer, type Epoch, type Incarnation, type PeerIndex } from './ids.ts';
-import { addressBytesMax, addressesPerPeerMax, claimsPerMessageMax, lagMsMax, walkTtlMax } from './limits.ts';
+import { readIntroduction } from './introduction.ts';
+import { claimsPerMessageMax, lagMsMax, walkTtlMax } from './limits.ts';
 import type {
   AckMessage,
   ForwardJoinMessage,
@@ -17,7 +18,7 @@ import type {
   PingRequestMessage,
   ShuffleMessage,
 } from './messages.ts';
-import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
+import { publicKeyBytes } from './signature-scheme.ts';
 import { millis } from './units.ts';
 import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
@@ -44,25 +45,20 @@ export function readClaims(reader: ByteReader): ClaimDraft[] {
 }
 
 export function writeClaim(writer: ByteWriter, { peer, state, epoch, incarnation, accuser }: MemberClaim, names: WireNames): void {
-  const { publicKey, certificate, addresses } = names.introductionOf(peer);
-  writer.bytes(publicKey);
-  writer.bytes(certificate);
+  writer.bytes(names.introductionBytesOf(peer));
   writer.u8(states.indexOf(state));
   writer.u32(epoch);
   writer.u16(incarnation);
   if (state === 'suspect') writePeer(writer, accuser, names);
-  writeAddresses(writer, addresses);
 }
 
 export function readClaim(reader: ByteReader): ClaimDraft {
-  const publicKey = reader.bytes(publicKeyBytes);
-  const certificate = reader.bytes(signatureBytes);
+  const introduction = readIntroduction(reader);
   const state = states[reader.u8()];
   if (state === undefined) reader.fail();
   const epoch = reader.u32() as Epoch;
   const incarnation = reader.u16() as Incarnation;
   const accuser = state === 'suspect' ? reader.bytes(publicKeyBytes) : noBytes;
-  const introduction = { publicKey, certificate, addresses: readAddresses(reader) };
   return { introduction, state: state === undefined ? 'alive' : state, epoch, incarnation, accuser };
 }
 
@@ -128,20 +124,6 @@ export function readTtl(reader: ByteReader): number {
   const ttl = reader.u8();
   if (ttl > walkTtlMax) reader.fail();
   return ttl;
-}
-
-/** Addresses of one peer: a count and texts. Shared with the greeting. */
-export function writeAddresses(writer: ByteWriter, addresses: readonly string[]): void {
-  writer.u8(addresses.length);
-  for (const address of addresses) writer.text16(address);
-}
-
-export function readAddresses(reader: ByteReader): string[] {
-  const count = reader.u8();
-  if (count > addressesPerPeerMax) reader.fail();
-  const addresses: string[] = [];
-  for (let i = 0; i < count && !reader.failed; i++) addresses.push(reader.text16(addressBytesMax));
-  return addresses;
 }
 
 function readPeer(reader: ByteReader, names: WireNames): PeerIndex {

@@ -13,7 +13,8 @@ export interface PeerIntroduction {
 /** The shell's tables, read while encoding and asked while decoding. */
 export interface WireNames {
   publicKeyOf(peer: PeerIndex): Uint8Array;
-  introductionOf(peer: PeerIndex): PeerIntroduction;
+  /** The peer's introduction as `encodeIntroduction` makes it. */
+  introductionBytesOf(peer: PeerIndex): Uint8Array;
   /** The peer of a key, or `noPeer` where it is not in the table. Adds nothing. */
   find(publicKey: Uint8Array): PeerIndex;
   /** Takes a peer that a member told of into the table, or answers `noPeer`: not certified, or the table is full. */

@@ -4,8 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import {
-  addressBytesMax, addressesPerPeerMax, assert, batchBytesMax, ByteReader, ByteWriter, publicKeyBytes, readAddresses,
-  signatureBytes, type PeerIntroduction,
+  assert, batchBytesMax, ByteReader, ByteWriter, decodeIntroduction, encodeIntroduction, type PeerIntroduction,
 } from '@murmuration/protocol';
 import type { LogRecord } from './ports.ts';
 
@@ -34,7 +33,7 @@ export function encodeRecord(record: LogRecord): Uint8Array<ArrayBuffer> {
   writer.u32(0);
   writer.u8(types[record.type]);
   if (record.type === 'batch') writer.bytes(record.bytes);
-  else writeIntroduction(writer, record.introduction);
+  else writer.bytes(soundIntroduction(record.introduction));
   const bodyBytes = writer.length - headBytes;
   assert(bodyBytes <= bodyBytesMax, 'a record of the log holds at most one batch');
   writer.patchU32(0, bodyBytes);
@@ -68,28 +67,13 @@ function checksumOf(bytes: Uint8Array): Uint8Array {
 function decodeBody(type: number, body: Uint8Array): LogRecord | undefined {
   if (type === types.batch) return { type: 'batch', bytes: body.slice() };
   if (type !== types.peer) return undefined;
-  const introduction = readIntroduction(body);
+  const introduction = decodeIntroduction(body.slice());
   return introduction === undefined ? undefined : { type: 'peer', introduction };
 }
 
-function writeIntroduction(writer: ByteWriter, { publicKey, certificate, addresses }: PeerIntroduction): void {
-  assert(publicKey.length === publicKeyBytes, 'a public key has 32 bytes');
-  assert(certificate.length === signatureBytes, 'a certificate has 64 bytes');
-  assert(addresses.length <= addressesPerPeerMax, `a peer has at most ${addressesPerPeerMax} addresses`);
-  writer.bytes(publicKey);
-  writer.bytes(certificate);
-  writer.u8(addresses.length);
-  for (const address of addresses) {
-    const start = writer.length;
-    writer.text16(address);
-    assert(writer.length - start - 2 <= addressBytesMax, `an address has at most ${addressBytesMax} bytes`);
-  }
-}
-
-function readIntroduction(body: Uint8Array): PeerIntroduction | undefined {
-  const reader = new ByteReader(body);
-  const publicKey = reader.bytes(publicKeyBytes).slice();
-  const certificate = reader.bytes(signatureBytes).slice();
-  const addresses = readAddresses(reader);
-  return reader.isComplete ? { publicKey, certificate, addresses } : undefined;
+/** What is written must be what is read back. */
+function soundIntroduction(introduction: PeerIntroduction): Uint8Array {
+  const bytes = encodeIntroduction(introduction);
+  assert(decodeIntroduction(bytes) !== undefined, 'a peer of the log keeps the limits of its key, certificate and addresses');
+  return bytes;
 }
