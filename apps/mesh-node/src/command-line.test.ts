@@ -44,7 +44,7 @@ describe('the program', () => {
   });
 
   it('gives programs one object, failures included', async () => {
-    expect(JSON.parse((await run('version', '--json')).out)).toMatchObject({ protocolVersion: 2 });
+    expect(JSON.parse((await run('version', '--json')).out)).toMatchObject({ protocolVersion: 3 });
     const { code, out } = await run('status', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'not-running' } });

@@ -95,6 +95,25 @@ describe('GOS9: a first copy is sent once along every eager link but its giver\'
     expect(gossip.effects.sent).toEqual([]);
   });
 
+  it('who has announced all of it to us hears nothing from us, and who has announced a part hears all', () => {
+    const gossip = linked({ neighbors: 6, eagerMax: 2 });
+    gossip.take(1, 9, 1);
+    gossip.take(1, 8, 1);
+    gossip.take(1, 8, 2);
+    gossip.hear(3, { type: 'ihave', ids: [{ ...entry(8, 2), hops: 1 }, { ...entry(9, 5), hops: 1 }] });
+    gossip.hear(4, { type: 'ihave', ids: [{ ...entry(8, 2), hops: 1 }] });
+    gossip.hear(5, { type: 'ihave', ids: [{ ...entry(8, 1), hops: 1 }, { ...entry(9, 1), hops: 1 }] });
+    gossip.timer({ type: 'flush-outbox' });
+    gossip.timer({ type: 'announce-batches' });
+    expect(receiversOf(gossip, 'ihave')).toEqual([4, 5, 6]);
+    gossip.effects.clear();
+    // The next batch is news again.
+    gossip.take(1, 9, 2);
+    gossip.timer({ type: 'flush-outbox' });
+    gossip.timer({ type: 'announce-batches' });
+    expect(receiversOf(gossip, 'ihave')).toEqual([3, 4, 5, 6]);
+  });
+
   it('what anti-entropy brought is announced to all but its giver, and sent to nobody', () => {
     const gossip = linked({ neighbors: 5, eagerMax: 2 });
     gossip.take(4, 1, 1, { hops: offTreeHops });

@@ -101,6 +101,7 @@ export class GossipCoordinator {
       case 'batch':
         return this.#take(node, from, message, now, effects);
       case 'ihave':
+        this.#broadcast.onIhave(node, from, message.ids);
         return this.#grafting.onIhave(node, from, message.ids, now, effects);
       case 'graft':
         return this.#grafting.onGraft(node, from, message.ids, effects);

@@ -136,6 +136,8 @@ export interface TestGossipOptions extends Partial<GossipOptions> {
   /** How many; their indexes begin at 1. */
   readonly neighbors?: number;
   readonly seed?: number;
+  /** Round trips by neighbor; unknown where it is left out. */
+  readonly rttMsOf?: (peer: number) => number;
 }
 
 export class TestGossip {
@@ -146,10 +148,12 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, ...options }: TestGossipOptions = {}) {
+  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
-    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors);
+    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, {
+      rttMsOf: (_node, peer) => rttMsOf(peer),
+    });
   }
 
   hear(from: number, message: Message, nowMs = 1_000): void {

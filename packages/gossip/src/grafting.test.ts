@@ -35,6 +35,26 @@ describe('GOS16: what is announced and does not come is grafted from its announc
     expect(gossip.effects.timers).toEqual([]);
   });
 
+  it('after two round trips where these are longer, and no later than trees may be late', () => {
+    const waitOf = (rttMs: number): number => announced([2], [idOf(1, 1)], { rttMsOf: () => rttMs }).effects.timers[0]?.afterMs ?? 0;
+    for (const [rttMs, leastMs] of [[0, 100], [40, 100], [100, 200], [149, 298], [5_000, 300]] as const) {
+      expect(waitOf(rttMs)).toBeGreaterThanOrEqual(leastMs);
+      expect(waitOf(rttMs)).toBeLessThanOrEqual(2 * leastMs);
+    }
+  });
+
+  it('a much nearer announcer who comes later is asked first, and the other next', () => {
+    const gossip = announced([2, 3, 4], [idOf(1, 1)], { rttMsOf: (peer) => (peer === 2 ? 150 : 10) });
+    const [far, near] = gossip.effects.timers.map(({ afterMs }) => afterMs) as [number, number];
+    expect(far).toBeGreaterThanOrEqual(300);
+    expect(near).toBeLessThanOrEqual(200);
+    // Of two that are as near the first keeps its place.
+    expect(gossip.effects.timers).toHaveLength(2);
+    gossip.timer({ type: 'graft-missing' }, 1_000 + near);
+    gossip.timer({ type: 'graft-missing' }, 1_000 + near + 300);
+    expect(grafts(gossip)).toEqual([[3, ['1:1']], [2, ['1:1']]]);
+  });
+
   it('one that has come is asked of nobody', () => {
     const gossip = announced([2], [idOf(1, 1)]);
     gossip.take(4, 1, 1);

@@ -54,11 +54,25 @@ export class Grafting {
   onIhave(node: NodeIndex, from: PeerIndex, ids: readonly BatchId[], now: Millis, effects: Effects): void {
     const { links, pace } = this.#parts;
     if (links.linkOf(node, from) === noLink) return;
-    const waitMs = Math.max(this.#options.graftAfterMs, 2 * links.rttMsOf(node, from));
+    const { graftAfterMs, treeLateMs } = this.#options;
+    // Round trips that a busy moment made long would hold grafts up beyond the time at which anti-entropy helps.
+    const waitMs = Math.min(treeLateMs, Math.max(graftAfterMs, 2 * links.rttMsOf(node, from)));
     // Behind a cut all lack the same. Whoever asks first gets it for the others, before they ask too.
     const dueAt = (now + pace.stretched(node, from, waitMs, now)) as Millis;
-    for (const id of ids) if (this.#lacks(node, id)) this.#missing.note(node, id, from, dueAt);
+    for (const id of ids) if (this.#lacks(node, id) && !this.#prefer(node, id, from, dueAt, now, effects)) {
+      this.#missing.note(node, id, from, dueAt);
+    }
     this.#arm(node, now, effects);
+  }
+
+  /** A second announcer who is nearer, by more than the stretch makes, is asked first, and when his own time is over. */
+  #prefer(node: NodeIndex, id: BatchId, from: PeerIndex, dueAt: Millis, now: Millis, effects: Effects): boolean {
+    const row = this.#missing.rowOf(node, id);
+    const isSooner = row >= 0 && dueAt + this.#options.graftAfterMs < this.#missing.dueAtMs(node, row);
+    if (!isSooner || this.#missing.at(node, row).grafts > 0) return false;
+    this.#missing.prefer(node, row, id, from, dueAt);
+    effects.setTimer(node, (dueAt - now) as Millis, { type: 'graft-missing' });
+    return true;
   }
 
   /** A batch came beyond the next of its log: what is between may be on another way, and its bringer has it in any case. */

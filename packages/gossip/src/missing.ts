@@ -59,7 +59,7 @@ export class MissingLogs {
     return this.#count[node] as number;
   }
 
-  /** Notes an announcement of what we lack. A log that is noted already keeps its time. */
+  /** Notes an announcement of what we lack. A log that is noted already keeps its time (see `prefer`). */
   note(node: NodeIndex, id: BatchId, announcer: PeerIndex, dueAt: Millis): void {
     const known = this.rowOf(node, id);
     if (known >= 0) return this.#addTo(node * this.#max + known, id, announcer);
@@ -100,6 +100,16 @@ export class MissingLogs {
 
   dueAtMs(node: NodeIndex, row: number): number {
     return this.#dueAtMs[node * this.#max + row] as number;
+  }
+
+  /** Asks this announcer first, and the one before it next. */
+  prefer(node: NodeIndex, row: number, { sequence, hops }: BatchId, announcer: PeerIndex, dueAt: Millis): void {
+    const cell = node * this.#max + row;
+    this.#sequence[cell] = Math.max(this.#sequence[cell] as number, sequence);
+    this.#nextAnnouncer[cell] = this.#announcer[cell] as PeerIndex;
+    this.#announcer[cell] = announcer;
+    this.#hops[cell] = hops;
+    this.#dueAtMs[cell] = dueAt;
   }
 
   postpone(node: NodeIndex, row: number, dueAt: Millis): void {

@@ -43,6 +43,12 @@ export class Outbox {
     return this.#find(node, (cell) => this.#state[cell] !== sent) >= 0;
   }
 
+  /** All entries, in the order in which they came. */
+  entries(node: NodeIndex): Outgoing[] {
+    const start = node * this.#max;
+    return Array.from({ length: this.length(node) }, (_, i) => this.#entryAt(start + i));
+  }
+
   /** Takes a batch in: to be sent, or where `isSent` to be announced only. */
   push(node: NodeIndex, { handle, from, hops }: Outgoing, isSent: boolean): void {
     if (this.length(node) === this.#max) this.#makeRoom(node);

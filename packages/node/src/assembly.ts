@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { Mesh } from '@murmuration/mesh';
 import { addressesPerPeerMax, type PeerIndex, type WireNames } from '@murmuration/protocol';
-import { Replica } from '@murmuration/state';
+import { Replica, type DocumentListener } from '@murmuration/state';
 import type { Transport } from '@murmuration/transport';
 import { AddressBook } from './address-book.ts';
 import { Counters } from './counters.ts';
@@ -13,6 +13,7 @@ import { EventHub } from './event-hub.ts';
 import type { Foundation } from './foundation.ts';
 import { Ingress } from './ingress.ts';
 import { Links } from './links.ts';
+import { LiveDocuments } from './live-documents.ts';
 import { Loop } from './loop.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { SideStore } from './side-store.ts';
@@ -33,6 +34,7 @@ export interface Assembly extends Foundation {
   readonly egress: Egress;
   readonly dialer: Dialer;
   readonly writer: Writer;
+  readonly liveDocuments: LiveDocuments;
   readonly effects: NodeEffects;
 }
 
@@ -51,7 +53,12 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     if (!effects.isRestoring) log.append({ type: 'peer', introduction });
   });
   const sideStore = new SideStore();
-  const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer) });
+  const listener: DocumentListener = {
+    documentEdited: (edit) => liveDocuments.documentEdited(edit),
+    documentRefused: (document, error) => liveDocuments.documentRefused(document, error),
+    listenerFailed: (error) => liveDocuments.listenerFailed(error),
+  };
+  const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer), listener });
   const observer = counters.observing(options.observer);
   const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: replica, seed: draw32() });
   const loop = new Loop(mesh, clock);
@@ -64,6 +71,7 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   const dialer = new Dialer({ transport, book, links, loop, hub, draw: draw32 }, options.bootstrap);
   const effects = new NodeEffects({ loop, egress, dialer, links, book, replica, sideStore, log, hub });
   const writer = new Writer({ network, signer: identity.signer, scheme, epoch, replica, sideStore, loop, log, clock });
+  const liveDocuments = new LiveDocuments({ replica, writer, hub, epoch });
   const ingress = new Ingress({
     mesh,
     loop,
@@ -79,7 +87,9 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     isLinked: (peer) => links.linkOf(peer) !== undefined,
   });
   loop.connect(effects, () => egress.flush());
-  const parts = { counters, hub, book, replica, sideStore, mesh, loop, transport, links, egress, dialer, writer, effects };
+  const parts = {
+    counters, hub, book, replica, sideStore, mesh, loop, transport, links, egress, dialer, writer, liveDocuments, effects,
+  };
   return { ...foundation, options, ...parts };
 }
 

@@ -50,10 +50,15 @@ function tell(listener: Listener, event: NodeEvent): void {
   try {
     listener(event);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    surface(error);
   }
+}
+
+/** Throws what belongs to the application where no work of ours is under way. */
+export function surface(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** One reader's queue. Full, it loses the oldest event. */

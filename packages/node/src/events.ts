@@ -1,5 +1,10 @@
 /** What a node tells its application, as an async iterable or to typed listeners. Past tense. */
 import type { PeerId } from '@murmuration/protocol';
+import type { RefusalReason } from '@murmuration/state';
+import type { NodeErrorCode } from './errors.ts';
+
+/** Why a live document has ended: a rule of documents, or the node that cannot write. */
+export type DocumentRefusedCode = RefusalReason | NodeErrorCode;
 
 /** The events by type. */
 export interface NodeEvents {
@@ -11,6 +16,8 @@ export interface NodeEvents {
   'register-changed': { readonly author: PeerId; readonly key: string; readonly value: Uint8Array };
   'register-deleted': { readonly author: PeerId; readonly key: string };
   'document-changed': { readonly document: string };
+  /** A live document was destroyed: a change of it is not shared. `document(name)` opens it again as it is for all; `reason` is one sentence. */
+  'document-refused': { readonly document: string; readonly code: DocumentRefusedCode; readonly reason: string };
   converged: { readonly afterMs: number };
   /** A connection or a peer was turned away; `reason` is one sentence. */
   refused: { readonly reason: string; readonly peer?: PeerId };

@@ -1,11 +1,11 @@
 export { createMeshNode } from './create-mesh-node.ts';
 export { DirectoryLock, isLocked, lockFileName } from './storage/directory-lock.ts';
 export { NodeError, type NodeErrorCode, type NodeErrorDetails } from './errors.ts';
-export type { NodeEvent, NodeEvents } from './events.ts';
+export type { DocumentRefusedCode, NodeEvent, NodeEvents } from './events.ts';
 export type { Identity } from './identity.ts';
 export type { MeshNodeOptions } from './options.ts';
 export { presenceKey } from './presence.ts';
 export type { MeshNode, RegisterQuery } from './public-node.ts';
 export type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
 export type { MemberState, PeerId } from '@murmuration/protocol';
-export type { SharedDoc } from '@murmuration/state';
+export type { RefusalReason, SharedDoc } from '@murmuration/state';

@@ -64,11 +64,12 @@ export class LivingNode implements MeshNode {
     return this.#parts.replica.registers(query).map((entry) => ({ ...entry, author: this.#parts.book.idOf(entry.author) }));
   }
 
-  async editDocument(name: string, change: (document: SharedDoc) => void): Promise<WriteReceipt> {
-    const { replica, epoch, writer } = this.#parts;
-    writer.assertWritable();
-    const update = replica.editDocument(name, selfPeer, epoch, change);
-    return writer.write(update === undefined ? [] : [{ type: 'document-update', document: name, update }]);
+  document(name: string): SharedDoc {
+    return this.#parts.liveDocuments.open(name);
+  }
+
+  editDocument(name: string, change: (document: SharedDoc) => void): Promise<WriteReceipt> {
+    return this.#parts.liveDocuments.edit(name, change);
   }
 
   readDocument(name: string): Readonly<Record<string, unknown>> | undefined {
@@ -94,6 +95,7 @@ export class LivingNode implements MeshNode {
   close(): Promise<void> {
     // A write after this call is refused, one before it is kept.
     this.#parts.writer.end(new NodeError('closed', 'the node is closed', {}));
+    this.#parts.liveDocuments.close();
     this.#closing ??= this.#close();
     return this.#closing;
   }

@@ -27,7 +27,25 @@ export interface MeshNode extends AsyncDisposable {
   get(author: PeerId, key: string): Uint8Array | undefined;
   /** Registers in canonical order: by author, then by key. */
   registers(query?: RegisterQuery): RegisterEntry[];
-  /** Changes a shared document in one transaction. Throws `inadmissible-edit`, and undoes the change, where others would refuse it. */
+  /**
+   * A shared document, live: a `Y.Doc` to change at any time, in which the changes of others appear with their events
+   * (`transaction.origin` is 'murmuration'). Its roots `map`, `list` and `text` are shared, with plain values, bytes and nested
+   * `Y.Map`, `Y.Array`, `Y.Text` (of the one `yjs` in the process).
+   *
+   * The same object for the same name until it is destroyed: by you, by `close()`, or because of a change that cannot be shared
+   * (larger than 64 KiB, in another root, subdocuments, formats, updates of other Yjs documents, or the node writes no more).
+   * Such a change is not part of the document; the event `document-refused` says why, and the next call opens the document as it
+   * is for all.
+   *
+   * Changes of one turn of the event loop travel together and reach the disk soon after; `editDocument` says when. Throws
+   * `inadmissible-edit` for a name that cannot be written, and what any write would be refused with.
+   */
+  document(name: string): SharedDoc;
+  /**
+   * Changes a shared document, the live one, in one transaction; resolves when that is on disk. Rejects with
+   * `inadmissible-edit`, and undoes the change, where others would refuse it or a transaction is open already. A function that
+   * throws is undone, too.
+   */
   editDocument(name: string, change: (document: SharedDoc) => void): Promise<WriteReceipt>;
   /** The content of a document as JSON: root name to value; undefined where nobody has written it. */
   readDocument(name: string): Readonly<Record<string, unknown>> | undefined;

@@ -49,8 +49,11 @@ interface Write {
   readonly updates: readonly Update[];
   readonly bytes: number;
   readonly resolve: (receipt: WriteReceipt) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: Refuse;
 }
+
+/** Hears at once that a write was not taken, or, if it was, that the disk did not keep it. */
+type Refuse = (error: Error) => void;
 
 const writeLimit =
   `names are well-formed Unicode; a key has 1 to ${registerKeyBytesMax} bytes, a register's value at most ${registerValueBytesMax}, ` +
@@ -86,22 +89,21 @@ export class Writer {
 
   /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `state-full`, `storage-failed`, `identity-cloned` or `closed`. */
   write(updates: readonly Update[]): Promise<WriteReceipt> {
-    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    return new Promise((resolve, reject) => this.submit(updates, resolve, reject));
+  }
+
+  /** Like `write`, for those who have to hear of a refusal before anything else happens. */
+  submit(updates: readonly Update[], resolve: (receipt: WriteReceipt) => void, reject: Refuse): void {
+    if (this.#refusal !== undefined) return reject(this.#refusal);
     // Nothing to write is nothing to sign: the log stands where it stood.
-    if (updates.length === 0) return Promise.resolve(this.#standing());
+    if (updates.length === 0) return resolve(this.#standing());
     if (!updates.every(isWellFormed)) {
-      return Promise.reject(new NodeError('invalid-write', `refused: ${writeLimit}`, { limit: writeLimit }));
+      return reject(new NodeError('invalid-write', `refused: ${writeLimit}`, { limit: writeLimit }));
     }
-    const size = encodeUpdates(updates).length;
-    if (size > payloadBytesMax || updates.length > updatesPerBatchMax) {
-      const limit = `${payloadBytesMax} bytes and ${updatesPerBatchMax} updates`;
-      const message = `a write of ${size} bytes and ${updates.length} updates is larger than one batch (${limit})`;
-      return Promise.reject(new NodeError('write-too-large', message, { bytes: size, bytesMax: payloadBytesMax }));
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ updates, bytes: size, resolve, reject });
-      if (this.#waiting.length === 1) this.#context.loop.soon(() => this.flush());
-    });
+    const bytes = encodeUpdates(updates).length;
+    if (bytes > payloadBytesMax || updates.length > updatesPerBatchMax) return reject(tooLarge(bytes, updates.length));
+    this.#waiting.push({ updates, bytes, resolve, reject });
+    if (this.#waiting.length === 1) this.#context.loop.soon(() => this.flush());
   }
 
   /** Seals everything that waits, now. */
@@ -127,15 +129,23 @@ export class Writer {
     const { replica, scheme, sideStore, loop, epoch } = this.#context;
     const { nextSequence, previousHash } = replica.headOf(selfPeer, epoch);
     const stored = this.#sign(group.flatMap((write) => write.updates), nextSequence, previousHash);
-    if (replica.examine(selfPeer, stored.batch).type !== 'accept') return rejectAll(group, stateFull());
+    if (replica.examine(selfPeer, stored.batch).type !== 'accept') return this.#rejectFull(group);
     const message = sideStore.keep(selfPeer, stored, scheme.hash(stored.batch.signed));
     loop.submit({ type: 'command', command: { type: 'broadcast', batch: message } });
     // The core follows a bounded number of logs; beyond it not even our own has a row.
     if (replica.batchOf(self, message.handle) === undefined) {
       sideStore.release(message.handle);
-      return rejectAll(group, stateFull());
+      return this.#rejectFull(group);
     }
     this.#acknowledge(group, receiptsOf(group, epoch, nextSequence));
+  }
+
+  /** Edits of documents that wait build on those of the group: without these they mean nothing. */
+  #rejectFull(group: readonly Write[]): void {
+    const waiting = this.#waiting.splice(0);
+    const isEdit = ({ updates }: Write): boolean => updates.some(({ type }) => type === 'document-update');
+    this.#waiting.push(...waiting.filter((write) => !isEdit(write)));
+    rejectAll([...group, ...waiting.filter(isEdit)], stateFull());
   }
 
   /** The receipt of the last thing written. */
@@ -164,13 +174,19 @@ export class Writer {
   #acknowledge(group: readonly Write[], receipts: readonly WriteReceipt[]): void {
     this.#context.log.sync().then(
       () => group.forEach((write, i) => write.resolve(receipts[i] as WriteReceipt)),
-      (error: unknown) => rejectAll(group, error),
+      (error: Error) => rejectAll(group, error),
     );
   }
 }
 
-function rejectAll(group: readonly Write[], error: unknown): void {
+function rejectAll(group: readonly Write[], error: Error): void {
   for (const write of group) write.reject(error);
+}
+
+function tooLarge(bytes: number, updates: number): NodeError {
+  const limit = `${payloadBytesMax} bytes and ${updatesPerBatchMax} updates`;
+  const message = `a write of ${bytes} bytes and ${updates} updates is larger than one batch (${limit})`;
+  return new NodeError('write-too-large', message, { bytes, bytesMax: payloadBytesMax });
 }
 
 function stateFull(): NodeError {

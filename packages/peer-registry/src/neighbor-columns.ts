@@ -2,8 +2,11 @@
 import { millis, noPeer, type Allocator, type Millis, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import type { PeerRegistryOptions } from './options.ts';
 
-/** New samples weigh one eighth, as in TCP's estimate (RFC 6298). */
-const sampleWeight = 1 / 8;
+/**
+ * A slower sample weighs one eighth, as in TCP's estimate (RFC 6298). A faster one weighs half: queues and stalls only ever add to
+ * a path, and what a busy moment added would otherwise hold up grafts and probes for many samples.
+ */
+const [slowerWeight, fasterWeight] = [1 / 8, 1 / 2];
 const rttMaxMs = 0xffff;
 const second = (now: Millis): number => Math.floor(now / 1_000) & 0xff;
 
@@ -80,7 +83,8 @@ export class NeighborColumns {
     if (position < 0) return;
     const cell = node * this.#neighborsMax + position;
     const before = this.#rttMs[cell] as number;
-    const smoothed = before === 0 ? sampleMs : before + sampleWeight * (sampleMs - before);
+    const weight = sampleMs < before ? fasterWeight : slowerWeight;
+    const smoothed = before === 0 ? sampleMs : before + weight * (sampleMs - before);
     this.#rttMs[cell] = Math.min(rttMaxMs, Math.max(1, Math.round(smoothed)));
   }
 

@@ -158,14 +158,15 @@ describe('REG19: who answers is not accused', () => {
 
   it('the wait follows the round trip, as it is measured', () => {
     const registry = TestRegistry.joined({ members: 1, linked: 1 });
-    const waits = [0, 10, 10, 10].map((passMs) => {
+    const waits = [40, 48, 24, 24].map((passMs) => {
       const target = probe(registry);
-      registry.pass(passMs === 0 ? 40 : passMs);
+      registry.pass(passMs);
       registry.answer(target.peer, target.token);
       return registry.timersOf('probe-indirectly')[0]!.afterMs;
     });
-    expect(waits).toEqual([250, 160, 144, 132]);
-    expect(registry.registry.rttMsOf(node, peerOf(1))).toBe(30);
+    // A slower answer weighs an eighth, a faster one half.
+    expect(waits).toEqual([250, 160, 164, 132]);
+    expect(registry.registry.rttMsOf(node, peerOf(1))).toBe(29);
     registry.link(2, 7);
     expect(registry.registry.rttMsOf(node, peerOf(2))).toBe(7);
   });

@@ -3,18 +3,15 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { SharedDoc } from './shared-doc.ts';
+import { change, changeKindsMax, type Change } from './change.test.support.ts';
 import { Pen, type Sealed } from './pen.test.support.ts';
 import { interleave, Station } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 /** One step of a random history: an author edits, restarts, sets a register, or hears from another author. */
-interface Step {
-  readonly author: number;
+interface Step extends Change {
   readonly action: 'edit' | 'restart' | 'register' | 'hear';
-  readonly at: number;
-  readonly kind: number;
 }
 
 const authors = 3;
@@ -22,32 +19,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   author: fc.nat({ max: authors - 1 }),
   action: fc.constantFrom('edit', 'edit', 'edit', 'hear', 'hear', 'register', 'restart'),
   at: fc.nat({ max: 40 }),
-  kind: fc.nat({ max: 9 }),
+  kind: fc.nat({ max: changeKindsMax }),
 });
 const history = fc.array(step, { minLength: 5, maxLength: 60 });
-
-/** Inserts, overwrites, deletes and nests, in all three roots. */
-function change(doc: SharedDoc, { author, at, kind }: Step): void {
-  const map = doc.getMap<unknown>('map');
-  const list = doc.getArray<unknown>('list');
-  const text = doc.getText('text');
-  const key = `k${at % 4}`;
-  switch (kind) {
-    case 0: return void map.set(key, `${author}.${at}`);
-    case 1: return void map.delete(key);
-    case 2: return void map.set(key, new Y.Map(Object.entries({ by: author, at })));
-    case 3: return list.insert(at % (list.length + 1), [at, { author }, Uint8Array.of(at)]);
-    case 4: return list.length === 0 ? undefined : list.delete(at % list.length);
-    case 5: return text.insert(at % (text.length + 1), `<${author}🐦${at}>`);
-    case 6: return text.length < 3 ? undefined : text.delete(at % (text.length - 2), 2);
-    case 7: {
-      const nested = map.get(key);
-      return nested instanceof Y.Map ? void nested.set('in', at) : void map.set(key, Y.Array.from([author, at]));
-    }
-    case 8: return void [map.set(key, 1), map.set(key, 2), list.push([new Y.Text('t')]), text.insert(0, 'é')];
-    default: return list.push([Y.Array.from([author])]);
-  }
-}
 
 /** Plays a history with one station per author; the logs that come out. */
 function play(steps: readonly Step[]): Sealed[][] {

@@ -1,17 +1,17 @@
 /**
  * One shared document: what all logs say about it, as far as it is admitted and causally complete. Its content is a
- * function of the logs alone, whatever their order of arrival (I1). Local edits take effect at once and are recognized
- * when their batch comes back.
+ * function of the logs alone, whatever their order of arrival (I1). Local edits are made in a live document, take effect
+ * at once and are recognized when their batch comes back.
  */
-import { assert, MeshError } from '@murmuration/protocol';
+import { assert } from '@murmuration/protocol';
 import * as Y from 'yjs';
 import type { AdmittedUpdate, Admission, InadmissibleReason } from './admission.ts';
 import { equalBytes } from './byte-order.ts';
 import { noClient } from './client-id.ts';
 import { DocumentLog } from './document-log.ts';
-import { Draft } from './draft.ts';
-import type { StateErrorDetails } from './errors.ts';
+import { refusalOf } from './errors.ts';
 import type { DocumentGrants } from './grants.ts';
+import { LiveCopies, type DocumentListener } from './live-copies.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { WaitList } from './pending.ts';
 import { openDoc, type SharedDoc } from './shared-doc.ts';
@@ -20,19 +20,20 @@ import { checkUpdate } from './update-check.ts';
 /** A document of one replica. */
 export class SharedDocument {
   readonly name: string;
+  readonly lives: LiveCopies;
   readonly #grants: DocumentGrants;
   #doc: SharedDoc;
   #logs = new Map<LogIdentity, DocumentLog>();
   #writers = new Map<number, DocumentLog>();
   #waits = new WaitList<DocumentLog>();
   #inadmissible = new Map<InadmissibleReason, number>();
-  #draft: Draft | undefined;
   #admitted = 0;
   #revision = 0;
 
-  constructor(name: string, grants: DocumentGrants) {
+  constructor(name: string, grants: DocumentGrants, listener: DocumentListener) {
     this.name = name;
     this.#grants = grants;
+    this.lives = new LiveCopies(this, listener);
     this.#doc = openDoc(name, noClient);
   }
 
@@ -82,32 +83,51 @@ export class SharedDocument {
     return true;
   }
 
-  /** Runs a local edit; its update in V1, or undefined where nothing changed. Throws `inadmissible-edit`. */
-  edit(identity: LogIdentity, change: (doc: SharedDoc) => void): Uint8Array | undefined {
-    const log = this.#logFor(identity);
-    if (identity.isShadowed || log.waiting > 0) throw this.#refusal('log-blocked');
-    const update = this.#runInDraft(identity, change);
-    if (update === undefined) return undefined;
-    const admission = this.#check(update, log);
-    if (admission.type !== 'admissible') {
-      this.#draft = undefined;
-      throw this.#refusal(admission.type === 'waiting' ? 'foreign-struct' : admission.reason);
-    }
-    this.#apply(log, update, admission);
-    log.edits.push(update);
-    for (const waiter of this.#released(log)) this.#advance(waiter);
-    return update;
+  /** True if nothing was ever received or edited here, and nobody has it open. */
+  get isIdle(): boolean {
+    const isUsed = ({ received, edits }: DocumentLog): boolean => received.length + edits.length > 0;
+    return this.lives.size === 0 && !this.#logs.values().some(isUsed);
   }
 
-  /** Builds the content again from what the logs have sent: after an edit got lost, or a log lost its client id. */
-  rebuild(): void {
+  /** True if a log may not write here: it has lost its client id, or has updates of its own that wait. */
+  isBlocked(identity: LogIdentity): boolean {
+    return identity.isShadowed || this.#logFor(identity).waiting > 0;
+  }
+
+  /** Takes an edit of a log into the content, ahead of its batch; a reason where other nodes would leave it out. */
+  takeEdit(identity: LogIdentity, update: Uint8Array): InadmissibleReason | undefined {
+    if (this.isBlocked(identity)) return 'log-blocked';
+    const log = this.#logFor(identity);
+    const admission = this.#check(update, log);
+    // Whatever an own transaction builds on is here; what is not was brought in from elsewhere.
+    if (admission.type === 'waiting') return 'foreign-struct';
+    if (admission.type === 'inadmissible') return admission.reason;
+    this.#apply(log, update, admission);
+    log.edits.push(update);
+    this.lives.follow(identity, update);
+    for (const waiter of this.#released(log)) this.#advance(waiter);
+    return undefined;
+  }
+
+  /** Takes back an edit that will not be sealed, and all after it; false if its batch has come back already. */
+  withdraw(identity: LogIdentity, update: Uint8Array, error: Error): boolean {
+    if (this.#logs.get(identity)?.edits.includes(update) !== true) return false;
+    this.rebuild(error);
+    return true;
+  }
+
+  /**
+   * Builds the content again from what the logs have sent: after an edit got lost, or a log lost its client id. Live
+   * documents are left behind by that.
+   */
+  rebuild(error: Error = refusalOf(this.name, 'rebuilt')): void {
     const logs = [...this.#logs.values()];
     this.#doc = openDoc(this.name, noClient);
     this.#logs = new Map();
     this.#writers = new Map();
     this.#waits = new WaitList();
     this.#inadmissible = new Map();
-    this.#draft = undefined;
+    this.lives.leaveBehind(error);
     this.#admitted = 0;
     this.#revision++;
     for (const { identity, received } of logs) this.#open(new DocumentLog(identity, received));
@@ -156,7 +176,8 @@ export class SharedDocument {
     log.cursor++;
     if (admission.type === 'admissible') {
       this.#apply(log, update, admission);
-      if (this.#draft !== undefined) this.#draft = this.#followed(this.#draft, log, update);
+      this.lives.follow(log.identity, update);
+      this.lives.overtake(log.identity);
     } else {
       this.#inadmissible.set(admission.reason, (this.#inadmissible.get(admission.reason) ?? 0) + 1);
     }
@@ -192,27 +213,5 @@ export class SharedDocument {
     log.admit(update, admission);
     this.#admitted++;
     this.#revision++;
-  }
-
-  /** The draft with one more update; none if the update is of the draft's own log, which only a draft of before has. */
-  #followed(draft: Draft, log: DocumentLog, update: Uint8Array): Draft | undefined {
-    if (draft.identity === log.identity) return undefined;
-    draft.follow(update);
-    return draft;
-  }
-
-  #runInDraft(identity: LogIdentity, change: (doc: SharedDoc) => void): Uint8Array | undefined {
-    let draft = this.#draft;
-    if (draft?.identity !== identity || !draft.isUsable) draft = new Draft(this.name, identity, this.#doc);
-    // Kept only if the change ends in order: an exception leaves half a change behind.
-    this.#draft = undefined;
-    const update = draft.run(change);
-    this.#draft = draft;
-    return update;
-  }
-
-  #refusal(reason: InadmissibleReason): MeshError<StateErrorDetails> {
-    const message = `The edit of document ${JSON.stringify(this.name)} breaks a rule of documents: ${reason}.`;
-    return new MeshError<StateErrorDetails>('inadmissible-edit', message, { document: this.name, reason });
   }
 }

@@ -1,11 +1,12 @@
 /** The shared documents of a replica by name. */
-import { documentNameBytesMax, encodeText, MeshError } from '@murmuration/protocol';
+import { documentNameBytesMax, encodeText } from '@murmuration/protocol';
 import { documentsPerLogMax } from './admission-limits.ts';
 import type { InadmissibleReason } from './admission.ts';
 import { compareTexts } from './byte-order.ts';
 import { SharedDocument } from './document.ts';
-import type { StateErrorDetails } from './errors.ts';
+import { refusalOf } from './errors.ts';
 import type { DocumentGrants } from './grants.ts';
+import type { DocumentListener } from './live-copies.ts';
 import type { LogIdentity } from './log-identity.ts';
 import type { SharedDoc } from './shared-doc.ts';
 
@@ -16,10 +17,14 @@ export class Documents {
   /** Names in each log, and names that local edits have added to their log ahead of it. */
   readonly #names = new Map<LogIdentity, Set<string>>();
   readonly #editedNames = new Map<LogIdentity, Set<string>>();
+  /** Documents whose live documents are to be brought up to date. */
+  readonly #unsettled = new Set<SharedDocument>();
+  readonly #listener: DocumentListener;
   #overQuota = 0;
 
-  constructor(grants: DocumentGrants) {
+  constructor(grants: DocumentGrants, listener: DocumentListener) {
     this.#grants = grants;
+    this.#listener = listener;
   }
 
   find(name: string): SharedDocument | undefined {
@@ -41,25 +46,56 @@ export class Documents {
       return false;
     }
     names.add(name);
-    return this.#open(name).receive(identity, update);
+    const document = this.#open(name);
+    this.#unsettled.add(document);
+    return document.receive(identity, update);
+  }
+
+  /** The live document of a log. Throws `inadmissible-edit`. */
+  open(identity: LogIdentity, name: string): SharedDoc {
+    return this.#writable(identity, name).lives.open(identity);
   }
 
   /** Runs a local edit; its update, or undefined where nothing changed. Throws `inadmissible-edit`. */
   edit(identity: LogIdentity, name: string, change: (doc: SharedDoc) => void): Uint8Array | undefined {
-    const isNamed = name !== '' && encodeText(name).length <= documentNameBytesMax;
-    if (!isNamed) throw refusal(name, 'invalid-name');
-    const edited = namesIn(this.#editedNames, identity);
-    const all = namesIn(this.#names, identity).union(edited).add(name);
-    if (all.size > documentsPerLogMax) throw refusal(name, 'over-quota');
-    const update = this.#open(name).edit(identity, change);
-    if (update !== undefined) edited.add(name);
+    const update = this.#writable(identity, name).lives.edit(identity, change);
+    if (update !== undefined) this.noteEdit(identity, name);
     return update;
+  }
+
+  /** The log is going to write to the document. */
+  noteEdit(identity: LogIdentity, name: string): void {
+    namesIn(this.#editedNames, identity).add(name);
+  }
+
+  /** Takes back an edit that will not be sealed, and all after it; false if its batch has come back already. */
+  withdraw(identity: LogIdentity, { name, update }: { name: string; update: Uint8Array }, error: Error): boolean {
+    const document = this.#documents.get(name);
+    if (document?.withdraw(identity, update, error) !== true) return false;
+    document.lives.settle();
+    return true;
   }
 
   /** Builds the documents again that a log has written to: it has lost its client id. */
   shadow(identity: LogIdentity): void {
     const names = namesIn(this.#names, identity).union(namesIn(this.#editedNames, identity));
-    for (const name of names) this.#open(name).rebuild();
+    for (const name of names) {
+      const document = this.#open(name);
+      document.rebuild();
+      this.#unsettled.add(document);
+    }
+  }
+
+  /** Brings live documents up to date with what was received. */
+  settle(): void {
+    const documents = [...this.#unsettled];
+    this.#unsettled.clear();
+    for (const document of documents) document.lives.settle();
+  }
+
+  /** Ends all live documents. */
+  close(): void {
+    for (const document of this.#documents.values()) document.lives.close();
   }
 
   /** Updates left out for ever, by reason. */
@@ -82,10 +118,26 @@ export class Documents {
     return pending;
   }
 
+  /** A document that the log may write to: it names so many at most, those included that it has open. */
+  #writable(identity: LogIdentity, name: string): SharedDocument {
+    const isNamed = name !== '' && name.isWellFormed() && encodeText(name).length <= documentNameBytesMax;
+    if (!isNamed) throw refusalOf(name, 'invalid-name');
+    const [sealed, edited] = [namesIn(this.#names, identity), namesIn(this.#editedNames, identity)];
+    if (sealed.has(name) || edited.has(name)) return this.#open(name);
+    const all = sealed.union(edited).add(name);
+    for (const document of this.#documents.values()) {
+      if (document.lives.has(identity)) all.add(document.name);
+      // Opened once, never written, and left again: nothing is lost with it.
+      else if (document.isIdle) this.#documents.delete(document.name);
+    }
+    if (all.size > documentsPerLogMax) throw refusalOf(name, 'over-quota');
+    return this.#open(name);
+  }
+
   #open(name: string): SharedDocument {
     const known = this.#documents.get(name);
     if (known !== undefined) return known;
-    const document = new SharedDocument(name, this.#grants);
+    const document = new SharedDocument(name, this.#grants, this.#listener);
     this.#documents.set(name, document);
     return document;
   }
@@ -97,9 +149,4 @@ function namesIn(table: Map<LogIdentity, Set<string>>, identity: LogIdentity): S
   const names = new Set<string>();
   table.set(identity, names);
   return names;
-}
-
-function refusal(document: string, reason: InadmissibleReason): MeshError<StateErrorDetails> {
-  const message = `The edit of document ${JSON.stringify(document)} is refused: ${reason}.`;
-  return new MeshError<StateErrorDetails>('inadmissible-edit', message, { document, reason });
 }

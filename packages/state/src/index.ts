@@ -1,8 +1,9 @@
 export type { InadmissibleReason } from './admission.ts';
 export type { DocumentContent } from './canonical-content.ts';
 export { clientIdOf, clientSeed } from './client-id.ts';
-export type { StateErrorDetails } from './errors.ts';
+export type { EditRefusal, RefusalReason, StateErrorDetails } from './errors.ts';
 export { everybodyEdits, type DocumentGrants, type DocumentRole } from './grants.ts';
+export type { DocumentListener, LocalEdit } from './live-copies.ts';
 export type { Authors } from './log-table.ts';
 export { defaultStateOptions, type StateOptions, type StateOptionsInput } from './options.ts';
 export type { Register } from './registers.ts';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Replica } from './replica.ts';
 import { keyOf, Pen, type Sealed } from './pen.test.support.ts';
-import { Station } from './station.test.support.ts';
+import { Station, unheard } from './station.test.support.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const node = 0 as NodeIndex;
@@ -160,7 +160,7 @@ describe('reading registers', () => {
 describe('options', () => {
   it('STA13: that break their rules are refused all at once', () => {
     const make = (): Replica => new Replica({
-      hash: sha256, publicKeyOf: keyOf, options: { registersMax: 1, registersPerAuthorMax: 2, logsMax: 0 },
+      hash: sha256, publicKeyOf: keyOf, options: { registersMax: 1, registersPerAuthorMax: 2, logsMax: 0 }, listener: unheard,
     });
     expect(make).toThrow(MeshError);
     expect(make).toThrow(/logsMax.*registersPerAuthorMax must not exceed/);

@@ -17,6 +17,8 @@ import { contentOf, type DocumentContent } from './canonical-content.ts';
 import { authorsInOrder, StateDigest } from './digest.ts';
 import { Documents } from './documents.ts';
 import { HistoryAccount } from './history-account.ts';
+import type { DocumentListener, LocalEdit } from './live-copies.ts';
+import type { LogIdentity } from './log-identity.ts';
 import { LogTable, type Authors } from './log-table.ts';
 import { resolveStateOptions, type StateOptions, type StateOptionsInput } from './options.ts';
 import { Registers, type Register } from './registers.ts';
@@ -25,6 +27,8 @@ import type { SharedDoc } from './shared-doc.ts';
 /** What a replica is made of. */
 export interface ReplicaInput extends Authors {
   readonly options?: StateOptionsInput;
+  /** Hears of live documents. Calls come from within the change of the application, or at the end of `apply`. */
+  readonly listener: DocumentListener;
 }
 
 /** What became visible. Values are copies. */
@@ -79,12 +83,16 @@ export class Replica implements StateSource {
   readonly #batches = new Map<BatchHandle, BatchMessage>();
   #examined: Examined | undefined;
 
-  constructor({ hash, publicKeyOf, options }: ReplicaInput) {
+  constructor({ hash, publicKeyOf, options, listener }: ReplicaInput) {
     this.#authors = { hash, publicKeyOf };
     this.#options = resolveStateOptions(options);
     this.#logs = new LogTable(this.#authors);
     this.#history = new HistoryAccount(this.#options);
-    this.#documents = new Documents(this.#options.grants);
+    this.#documents = new Documents(this.#options.grants, {
+      documentEdited: (edit) => this.#onEdited(edit, listener),
+      documentRefused: (document, error) => listener.documentRefused(document, error),
+      listenerFailed: (error) => listener.listenerFailed(error),
+    });
     this.#digest = new StateDigest({
       authors: this.#authors, registers: this.#registers, documents: this.#documents, logs: this.#logs,
     });
@@ -120,6 +128,7 @@ export class Replica implements StateSource {
     this.#batches.set(message.handle, message);
     const changes = this.#applyUpdates(log, header.firstSequence, updates);
     this.#digest.invalidate(changes.some(({ type }) => type !== 'document-changed'));
+    this.#documents.settle();
     return changes;
   }
 
@@ -158,17 +167,38 @@ export class Replica implements StateSource {
   }
 
   /**
-   * Changes a document in one local transaction. Returns the update to seal as the author's next `document-update`, or
+   * The live document of a log: the same `Y.Doc` for the same document and log until it ends. What the application
+   * changes in it goes to the listener. Throws `inadmissible-edit` for a name that the log cannot write to.
+   */
+  openDocument(name: string, author: PeerIndex, epoch: Epoch): SharedDoc {
+    return this.#documents.open(this.#identityOf(author, epoch), name);
+  }
+
+  /**
+   * Changes a live document in one transaction. Returns the update to seal as the author's next `document-update`, or
    * undefined where nothing changed. The change is visible at once; the caller seals updates in the order of the edits.
    * Throws `inadmissible-edit`, with the document as before, where other nodes would leave the update out.
    */
   editDocument(
     name: string, author: PeerIndex, epoch: Epoch, change: (doc: SharedDoc) => void,
   ): Uint8Array | undefined {
-    const { identity } = this.#logs.open(author, epoch, (loser) => this.#documents.shadow(loser));
-    const update = this.#documents.edit(identity, name, change);
+    const update = this.#documents.edit(this.#identityOf(author, epoch), name, change);
     this.#digest.invalidate(false);
     return update;
+  }
+
+  /**
+   * Takes back an edit that will not be sealed, and all edits of the document after it; its live documents end, and the
+   * error says why. False if there is nothing to take back.
+   */
+  withdrawEdit({ author, epoch, document: name, update }: LocalEdit, error: Error): boolean {
+    this.#digest.invalidate(false);
+    return this.#documents.withdraw(this.#identityOf(author, epoch), { name, update }, error);
+  }
+
+  /** Ends every live document. Nothing is lost: what was changed in them has been handed out. */
+  closeDocuments(): void {
+    this.#documents.close();
   }
 
   /** The content by root (`list`, `map`, `text`), copied; undefined where nothing of the document is known. */
@@ -200,6 +230,16 @@ export class Replica implements StateSource {
       inadmissibleUpdates,
       inadmissibleByReason: Object.fromEntries(byReason),
     };
+  }
+
+  #identityOf(author: PeerIndex, epoch: Epoch): LogIdentity {
+    return this.#logs.open(author, epoch, (loser) => this.#documents.shadow(loser)).identity;
+  }
+
+  #onEdited(edit: LocalEdit, listener: DocumentListener): void {
+    this.#documents.noteEdit(this.#identityOf(edit.author, edit.epoch), edit.document);
+    this.#digest.invalidate(false);
+    listener.documentEdited(edit);
   }
 
   #applyUpdates(log: AuthorLog, firstSequence: Sequence, updates: readonly Update[]): StateChange[] {

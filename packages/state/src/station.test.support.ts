@@ -1,20 +1,44 @@
 /**
  * Test tool: a replica with a peer table of its own. Stations number the same authors differently, as real nodes do.
  */
-import type { PeerIndex, Verdict } from '@murmuration/protocol';
+import { MeshError, type PeerIndex, type Verdict } from '@murmuration/protocol';
+import type { DocumentListener, LocalEdit } from './live-copies.ts';
+import type { RefusalReason, StateErrorDetails } from './errors.ts';
 import type { StateOptionsInput } from './options.ts';
 import { Replica, type StateChange } from './replica.ts';
 import type { SharedDoc } from './shared-doc.ts';
 import { headerOf, keyOf, type Hash, type Pen, type Sealed } from './pen.test.support.ts';
 
+/** Nobody listens: nothing is edited live. */
+export const unheard: DocumentListener = Object.freeze({
+  documentEdited: () => undefined, documentRefused: () => undefined, listenerFailed: () => undefined,
+});
+
+/** The reason of a refused edit, or undefined for any other error. */
+export function reasonOfError(error: unknown): RefusalReason | undefined {
+  const isRefusal = error instanceof MeshError && error.code === 'inadmissible-edit';
+  return isRefusal ? (error as MeshError<StateErrorDetails>).details.reason : undefined;
+}
+
 /** One node of a test. Author `a` is peer `a * stride + shift` here. */
 export class Station {
   readonly replica: Replica;
+  /** Changes of live documents that wait to be sealed. */
+  readonly edits: LocalEdit[] = [];
+  /** Why live documents ended, in order. */
+  readonly refusals: (RefusalReason | string)[] = [];
+  /** What listeners of live documents threw. */
+  readonly failures: unknown[] = [];
   readonly #shift: number;
 
   constructor(hash: Hash, { shift = 0, options = {} }: { shift?: number; options?: StateOptionsInput } = {}) {
     this.#shift = shift;
-    this.replica = new Replica({ hash, publicKeyOf: (peer) => keyOf(this.#authorOf(peer)), options });
+    const listener: DocumentListener = {
+      documentEdited: (edit) => void this.edits.push(edit),
+      documentRefused: (_, error) => void this.refusals.push(reasonOfError(error) ?? error.message),
+      listenerFailed: (error) => void this.failures.push(error),
+    };
+    this.replica = new Replica({ hash, publicKeyOf: (peer) => keyOf(this.#authorOf(peer)), options, listener });
   }
 
   /** The peer index of an author at this station; shifted tables also turn the order around. */
@@ -39,6 +63,20 @@ export class Station {
     const sealed = pen.write(document, update);
     this.take(sealed);
     return sealed;
+  }
+
+  /** The live document of a pen's log. */
+  open(pen: Pen, document: string): SharedDoc {
+    return this.replica.openDocument(document, this.peerOf(pen.author), pen.epoch);
+  }
+
+  /** Seals what was changed in the live documents of a pen's log, in one batch, and takes it back. */
+  sealEdits(pen: Pen): Sealed[] {
+    const edits = this.edits.splice(0);
+    if (edits.length === 0) return [];
+    const sealed = pen.seal(edits.map(({ document, update }) => ({ type: 'document-update', document, update })));
+    this.take(sealed);
+    return [sealed];
   }
 
   /** The canonical hash as hex: equal texts mean equal replicas. */

@@ -14,6 +14,7 @@ const levels: { readonly [Type in Exclude<keyof NodeEvents, 'refused' | 'warning
   'register-changed': ['debug', 'register changed'],
   'register-deleted': ['debug', 'register deleted'],
   'document-changed': ['debug', 'document changed'],
+  'document-refused': ['error', 'a change of a live document was refused'],
   converged: ['debug', 'converged'],
   'storage-failed': ['error', 'the disk failed: nothing more is kept, the node ends'],
   'identity-cloned': ['error', 'another process uses this identity: writes are refused from here on'],
