@@ -22,29 +22,24 @@ export function logFingerprint({ tagHigh, tagLow, epoch, sequence }: LogMark, ha
   return halfSipHash([tagHigh, tagLow, epoch, sequence % word, hash48 % word, far], key);
 }
 
-/** HalfSipHash-2-4 with 64 bits of output, over whole words. Of key and output, the low word is the first. */
+/**
+ * HalfSipHash-2-4 with 64 bits of output, over whole words. Of key and output, the low word is the first. One loop over all rounds keeps
+ * the state in registers: two rounds for each word and for the length, four for either word of the output.
+ */
 export function halfSipHash(words: readonly number[], key: Digest): Digest {
-  const state = Int32Array.of(key.low, key.high ^ 0xee, key.low ^ 0x6c796765, key.high ^ 0x74656462);
-  for (const word of words) absorb(state, word);
-  // The last word of the input is its length in bytes, in the highest byte.
-  absorb(state, (4 * words.length) << 24);
-  state[2] = at(state, 2) ^ 0xee;
-  mixRounds(state, 4);
-  const low = (at(state, 1) ^ at(state, 3)) >>> 0;
-  state[1] = at(state, 1) ^ 0xdd;
-  mixRounds(state, 4);
-  return { low, high: (at(state, 1) ^ at(state, 3)) >>> 0 };
-}
-
-function absorb(state: Int32Array, word: number): void {
-  state[3] = at(state, 3) ^ word;
-  mixRounds(state, 2);
-  state[0] = at(state, 0) ^ word;
-}
-
-function mixRounds(state: Int32Array, rounds: number): void {
-  let [v0, v1, v2, v3] = [at(state, 0), at(state, 1), at(state, 2), at(state, 3)];
-  for (let round = 0; round < rounds; round++) {
+  let [v0, v1, v2, v3] = [key.low, key.high ^ 0xee, key.low ^ 0x6c796765, key.high ^ 0x74656462];
+  // The length in bytes ends the input, in the highest byte.
+  const length = (4 * words.length) << 24;
+  const absorbing = 2 * (words.length + 1);
+  let low = 0;
+  for (let round = 0; round < absorbing + 8; round++) {
+    const input = words[round >> 1] ?? length;
+    if (round < absorbing && round % 2 === 0) v3 ^= input;
+    if (round === absorbing) v2 ^= 0xee;
+    if (round === absorbing + 4) {
+      low = (v1 ^ v3) >>> 0;
+      v1 ^= 0xdd;
+    }
     v0 = (v0 + v1) | 0;
     v1 = rotated(v1, 5) ^ v0;
     v0 = rotated(v0, 16);
@@ -55,12 +50,9 @@ function mixRounds(state: Int32Array, rounds: number): void {
     v2 = (v2 + v1) | 0;
     v1 = rotated(v1, 13) ^ v2;
     v2 = rotated(v2, 16);
+    if (round < absorbing && round % 2 === 1) v0 ^= input;
   }
-  state[0] = v0;
-  state[1] = v1;
-  state[2] = v2;
-  state[3] = v3;
+  return { low, high: (v1 ^ v3) >>> 0 };
 }
 
-const at = (state: Int32Array, index: number): number => state[index] as number;
-const rotated = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
+const rotated = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
