@@ -5,6 +5,7 @@ import {
 } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { entry, TestGossip } from './gossip.test.support.ts';
+import { Overlay, randomOverlay } from './overlay.test.support.ts';
 import { Pair, Station, type KnownLog } from './reconciliation.test.support.ts';
 
 const question: Message = { type: 'frontier', entries: [entry(7, 9)], isReply: true };
@@ -44,6 +45,21 @@ describe('GOS36: a neighbor is answered three times from one of our rounds to th
     expect(gossip.effects.sent).toEqual([]);
     expect(gossip.facts).toEqual(['question from 77']);
   });
+
+  it.each([['ranges', 0, 0], ['ranges', 0.25, 0], ['frontiers', 0.25, 1_024]])(
+    'which no honest node exceeds: 60 nodes compare by %s, and lose a share of %s of all messages', (_what, loss, frontierLogsMax) => {
+      const heard = { ignored: 0 };
+      const overlay = new Overlay({
+        seed: 3, loss, links: randomOverlay(60, 8, 3), options: { frontierLogsMax }, observer: { questionIgnored: () => heard.ignored++ },
+      });
+      for (let i = 0; i < 150; i++) {
+        overlay.write((i * 13 + 5) % 60);
+        overlay.run(20);
+      }
+      overlay.runUntil(() => overlay.isEqual, 10_000);
+      expect(overlay.sent.get(frontierLogsMax === 0 ? 'ranges' : 'frontier')).toBeGreaterThan(500);
+      expect(heard.ignored).toBe(0);
+    });
 
   it('an eager link stays eager, however often it was answered', () => {
     const gossip = withOneBatch({ neighbors: 1 });
