@@ -3,12 +3,12 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, lastLogName, noHash, noPeer, signedBytesOf, walkTtlMax,
+  certificateBytes, directDeadlineMsMax, encodeUpdates, hopsMax, joinSignature, lagMsMax, lastLogName, noCertificate, noHash, noPeer,
+  signedBytesOf, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
   BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, LogMark, LogName, MemberClaim, MemberState,
-  Message,
-  PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
+  PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis, WireMessage,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 
@@ -92,7 +92,7 @@ const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 0x8000_0000, ep
 const markOf = (tagHigh: number, sequence: number): LogMark => ({ ...nameOf(tagHigh), sequence: sequence as Sequence });
 
 /** Messages of each type, with values at the borders of their fields. */
-export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
+export const messages: Readonly<Record<WireMessage['type'], readonly WireMessage[]>> = {
   round: [
     { type: 'round', digest: { high: 0x0102_0304, low: 0xfffe_fdfc }, isReply: false },
     { type: 'round', digest: { high: 0, low: 0xffff_ffff }, isReply: true },
@@ -136,6 +136,16 @@ export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
       ],
     },
     { type: 'ranges', isReply: true, nonce: { high: 0, low: 0 }, ranges: [] },
+  ],
+  direct: [
+    { type: 'direct', kind: 'note', payload: new Uint8Array(0) },
+    { type: 'direct', kind: 'request', id: 0xffff_ffff, deadlineMs: directDeadlineMsMax, payload: Uint8Array.of(0, 255) },
+    { type: 'direct', kind: 'answer', id: 0x0102_0304, payload: Uint8Array.of(1) },
+    { type: 'direct', kind: 'refusal', id: 0, reason: 'no-handler' },
+    { type: 'direct', kind: 'refusal', id: 1, reason: 'handler-failed' },
+    { type: 'direct', kind: 'refusal', id: 2, reason: 'busy' },
+    { type: 'direct', kind: 'parting', isReply: false },
+    { type: 'direct', kind: 'parting', isReply: true },
   ],
 };
 

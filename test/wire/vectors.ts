@@ -90,6 +90,7 @@ function describeMessage(message: ReceivedMessage, table: PeerTable): object {
     case 'prune':
     case 'ping':
     case 'neighbor':
+    case 'direct':
       return message;
     case 'frontier':
       return { ...message, entries: message.entries.map(describePoint) };

@@ -3,7 +3,7 @@ import {
   joinSignature, peerIdOf, protocolVersion, signedBytesOf,
 } from '@murmuration/protocol';
 import type {
-  BatchHandle, BatchMessage, Message, PeerIndex, ReceivedMessage, SignedBatch,
+  BatchHandle, BatchMessage, WireMessage, PeerIndex, ReceivedMessage, SignedBatch,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ function sound({ bytes }: BatchVector): SignedBatch {
 }
 
 /** A received batch as it would be handed on. */
-function sendable(message: ReceivedMessage): Message {
+function sendable(message: ReceivedMessage): WireMessage {
   if (message.type !== 'received-batch') return message;
   const handle = batches.findIndex((bytes) => toHex(bytes) === toHex(message.bytes)) as BatchHandle;
   return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops };

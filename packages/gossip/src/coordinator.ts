@@ -3,6 +3,7 @@
  * rounds and anti-entropy repair what trees miss.
  */
 import {
+  equalStanding,
   noPeer,
   offTreeHops,
   unknownLinkQuality,
@@ -19,6 +20,7 @@ import {
   type Neighborhood,
   type NodeIndex,
   type PeerIndex,
+  type Standing,
   type Timer,
   type Verdict,
 } from '@murmuration/protocol';
@@ -26,6 +28,7 @@ import { AntiEntropy } from './anti-entropy.ts';
 import { Broadcast } from './broadcast.ts';
 import { Convergence } from './convergence.ts';
 import { Fallback } from './fallback.ts';
+import { Partners } from './fanout.ts';
 import { Frontier } from './frontier.ts';
 import { Grafting } from './grafting.ts';
 import { Links } from './links.ts';
@@ -50,9 +53,11 @@ export class GossipCoordinator {
     context: ModuleContext,
     neighborhood: Neighborhood,
     quality: LinkQuality = unknownLinkQuality,
+    standing: Standing = equalStanding,
   ) {
     const links = new Links(options, context, neighborhood, quality);
     const frontier = new Frontier(options, context);
+    const partners = new Partners(options, context, { neighborhood, standing });
     const fallback = new Fallback(options, context);
     const pace = new Pace(context);
     const antiEntropy = new AntiEntropy(frontier, links, options, context);
@@ -64,9 +69,9 @@ export class GossipCoordinator {
     this.#fallback = fallback;
     this.#antiEntropy = antiEntropy;
     this.#convergence = convergence;
-    this.#broadcast = new Broadcast({ links, fallback, pace, neighborhood }, options, context);
+    this.#broadcast = new Broadcast({ links, fallback, pace, partners, standing }, options, context);
     this.#grafting = new Grafting({ links, frontier, antiEntropy, pace }, options, context);
-    this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, neighborhood }, options, context);
+    this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, partners }, options, context);
   }
 
   /** Before any crypto: is this the next run of its log? */
@@ -77,7 +82,7 @@ export class GossipCoordinator {
   onCommand(node: NodeIndex, command: Command, now: Millis, effects: Effects): void {
     switch (command.type) {
       case 'join':
-        return this.#rounds.start(node, effects);
+        return this.#rounds.start(node, now, effects);
       case 'broadcast':
         return this.#take(node, noPeer, command.batch, now, effects);
       case 'restore':
@@ -85,7 +90,7 @@ export class GossipCoordinator {
       case 'reconcile':
         return this.#antiEntropy.reconcile(node, command.peer, now, effects);
       case 'leave':
-        return this.#broadcast.flushAll(node, effects);
+        return this.#broadcast.flushAll(node, now, effects);
       default:
     }
   }
@@ -115,11 +120,11 @@ export class GossipCoordinator {
     switch (timer.type) {
       case 'start-round':
         this.#pace.onRound(node);
-        return this.#rounds.start(node, effects);
+        return this.#rounds.start(node, now, effects);
       case 'flush-outbox':
-        return this.#broadcast.onFlush(node, effects);
+        return this.#broadcast.onFlush(node, now, effects);
       case 'announce-batches':
-        return this.#broadcast.onAnnounce(node, effects);
+        return this.#broadcast.onAnnounce(node, now, effects);
       case 'graft-missing':
         return this.#grafting.onTimer(node, now, effects);
       default:

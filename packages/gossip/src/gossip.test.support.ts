@@ -20,6 +20,7 @@ import {
   type NodeIndex,
   type PeerIndex,
   type Sequence,
+  type Standing,
   type StateSource,
   type Timer,
 } from '@murmuration/protocol';
@@ -138,6 +139,8 @@ export interface TestGossipOptions extends Partial<GossipOptions> {
   readonly seed?: number;
   /** Round trips by neighbor; unknown where it is left out. */
   readonly rttMsOf?: (peer: number) => number;
+  /** How high each neighbor stands. */
+  readonly standing?: Standing;
 }
 
 export class TestGossip {
@@ -148,12 +151,11 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, ...options }: TestGossipOptions = {}) {
+  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, standing, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
-    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, {
-      rttMsOf: (_node, peer) => rttMsOf(peer),
-    });
+    const quality = { rttMsOf: (_node: NodeIndex, peer: PeerIndex) => rttMsOf(peer) };
+    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, quality, standing);
   }
 
   hear(from: number, message: Message, nowMs = 1_000): void {

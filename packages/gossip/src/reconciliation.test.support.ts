@@ -227,7 +227,7 @@ export class Pair {
         cost.messages++;
         cost.bytes += frame.length;
       }
-      for (const received of decoded.messages) if (received.type !== 'received-batch') to.hear(received);
+      for (const received of decoded.messages) if (received.type === 'frontier' || received.type === 'ranges') to.hear(received);
     }
   }
 }

@@ -237,6 +237,22 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
     expect(written.mesh.isNeighbor(node, peerOf(3))).toBe(true);
   });
 
+  it('BYZ8: after the ban it is a partner of rounds less often than others, and as often when it has recovered', () => {
+    const written = WrittenMesh.linked([3, 4, 5, 6]);
+    written.handle(offend(3));
+    const banEndsMs = 31_000;
+    written.mesh.handle(node, linkUp(3), millis(banEndsMs), written);
+    const shareAt = (atMs: number): number => {
+      written.log.length = 0;
+      for (let i = 0; i < 4_000; i++) written.mesh.handle(node, { type: 'timer', timer: { type: 'start-round' } }, millis(atMs), written);
+      const sent = (to: number): number => written.log.filter((line) => line === `send ${to} round`).length;
+      return sent(3) / ((sent(4) + sent(5) + sent(6)) / 3);
+    };
+    expect(shareAt(banEndsMs)).toBeGreaterThan(0.5);
+    expect(shareAt(banEndsMs)).toBeLessThan(0.75);
+    expect(shareAt(banEndsMs + 300_000)).toBeCloseTo(1, 1);
+  });
+
   it('before any crypto it is left out, and counted', () => {
     const written = WrittenMesh.linked([3]);
     const { header } = batchOf(4, 1);

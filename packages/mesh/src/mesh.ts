@@ -50,8 +50,8 @@ export class Mesh {
     this.allocator = new Allocator(nodes);
     const context: ModuleContext = { ...ports, allocator: this.allocator, changes: this.#changes };
     this.#validator = new Validator(options.byzantine, context);
-    this.#registry = new Membership(options.peerRegistry, context);
-    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry, this.#registry);
+    this.#registry = new Membership(options.peerRegistry, context, this.#validator);
+    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry, this.#registry, this.#validator);
   }
 
   /** Before any crypto: heard at all, and new? What is left out is counted; nothing else changes. */

@@ -7,6 +7,7 @@ import type { Transport } from '@murmuration/transport';
 import { AddressBook } from './address-book.ts';
 import { Counters } from './counters.ts';
 import { Dialer } from './dialer.ts';
+import { DirectMessages } from './direct.ts';
 import { NodeEffects } from './effects.ts';
 import { Egress } from './egress.ts';
 import { EventHub } from './event-hub.ts';
@@ -14,7 +15,7 @@ import type { Foundation } from './foundation.ts';
 import { Ingress } from './ingress.ts';
 import { Links } from './links.ts';
 import { LiveDocuments } from './live-documents.ts';
-import { Loop } from './loop.ts';
+import { Loop, self } from './loop.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { SideStore } from './side-store.ts';
 import { Writer } from './writer.ts';
@@ -33,6 +34,7 @@ export interface Assembly extends Foundation {
   readonly links: Links;
   readonly egress: Egress;
   readonly dialer: Dialer;
+  readonly direct: DirectMessages;
   readonly writer: Writer;
   readonly liveDocuments: LiveDocuments;
   readonly effects: NodeEffects;
@@ -60,15 +62,32 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
   };
   const replica = new Replica({ hash: (bytes) => scheme.hash(bytes), publicKeyOf: (peer) => book.publicKeyOf(peer), listener });
   const observer = counters.observing(options.observer);
-  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, source: replica, seed: draw32() });
+  const mesh = new Mesh(1, { options: options.mesh, observer, tags: book, origins: book, source: replica, seed: draw32() });
   const loop = new Loop(mesh, clock);
   const transport = options.transport(identity);
   const names = wireNames(book, sideStore);
   const hello = () => ({ networkId: network.id, certificate, addresses: transport.localAddresses.slice(0, addressesPerPeerMax) });
   const onFrame = (from: PeerIndex, frame: Uint8Array): void => ingress.onFrame(from, frame);
-  const links = new Links({ network, scheme, book, loop, counters, hub, hello, onFrame });
+  const isBanned = (peer: PeerIndex): boolean => mesh.isBanned(self, peer, loop.now());
+  const links = new Links({
+    network,
+    scheme,
+    book,
+    loop,
+    counters,
+    hub,
+    hello,
+    onFrame,
+    isBanned,
+    sayParting: (to, isReply) => egress.sendNow(to, { type: 'direct', kind: 'parting', isReply }),
+    onReached: (peer) => direct.onReached(peer),
+    onEnded: (peer) => direct.onEnded(peer),
+    isUsing: (peer) => direct.isUsing(peer),
+  });
   const egress = new Egress(names, links, counters);
-  const dialer = new Dialer({ transport, book, links, loop, hub, draw: draw32 }, options.bootstrap);
+  const onUnreachable = (peer: PeerIndex, cause: unknown): void => direct.onUnreachable(peer, cause);
+  const dialer = new Dialer({ transport, book, links, loop, hub, draw: draw32, onUnreachable }, options.bootstrap);
+  const direct = new DirectMessages({ loop, links, dialer, egress, book, hub, counters, isBanned, draw: draw32 });
   const effects = new NodeEffects({ loop, egress, dialer, links, book, replica, sideStore, log, hub });
   const writer = new Writer({ network, signer: identity.signer, scheme, epoch, replica, sideStore, loop, log, clock });
   const liveDocuments = new LiveDocuments({ replica, writer, hub, epoch });
@@ -84,11 +103,12 @@ export function assemble(options: ResolvedOptions, foundation: Foundation, onClo
     counters,
     epoch,
     onOwnLogAhead: onCloned,
-    isLinked: (peer) => links.linkOf(peer) !== undefined,
+    links,
+    onDirect: (from, message) => direct.hear(from, message),
   });
   loop.connect(effects, () => egress.flush());
   const parts = {
-    counters, hub, book, replica, sideStore, mesh, loop, transport, links, egress, dialer, writer, liveDocuments, effects,
+    counters, hub, book, replica, sideStore, mesh, loop, transport, links, egress, dialer, direct, writer, liveDocuments, effects,
   };
   return { ...foundation, options, ...parts };
 }

@@ -39,7 +39,7 @@ async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
   book.greet({ publicKey: identity.publicKey, certificate, addresses: [] });
   // Before the listeners are up: who greets us first is not told of an empty mesh.
   loop.submit({ type: 'command', command: { type: 'join', self: selfPeer, epoch } });
-  restorePast(parts);
+  await restorePast(parts);
   effects.endRestore();
   await transport.start(links);
   book.greet({ publicKey: identity.publicKey, certificate, addresses: transport.localAddresses });

@@ -54,8 +54,9 @@ export class NodeEffects implements Effects {
     this.#context.dialer.connect(peer);
   }
 
-  disconnect(_node: NodeIndex, peer: PeerIndex, _reason: DisconnectReason): void {
-    this.#context.links.linkOf(peer)?.close();
+  disconnect(_node: NodeIndex, peer: PeerIndex, reason: DisconnectReason): void {
+    if (reason === 'view-full') this.#context.links.part(peer);
+    else this.#context.links.linkOf(peer)?.close();
   }
 
   emit(_node: NodeIndex, event: MeshEvent): void {

@@ -61,13 +61,23 @@ export function surface(error: unknown): void {
   });
 }
 
-/** One reader's queue. Full, it loses the oldest event. */
+/** What the content of queued events may take: sixty of the largest direct messages, or a thousand of the largest registers. */
+const queuedBytesMax = 16 * 1024 * 1024;
+
+/** Bytes of an event that others chose the size of. */
+function contentBytes(event: NodeEvent): number {
+  if (event.type === 'direct-message') return event.payload.length;
+  return event.type === 'register-changed' ? event.value.length : 0;
+}
+
+/** One reader's queue. Full, in events or in bytes, it loses the oldest. */
 class EventReader implements AsyncIterableIterator<NodeEvent> {
   readonly #queueMax: number;
   readonly #onDropped: () => void;
   readonly #onEnd: () => void;
   readonly #queue: NodeEvent[] = [];
   readonly #waiting: ((result: IteratorResult<NodeEvent>) => void)[] = [];
+  #bytes = 0;
   #isEnded = false;
 
   constructor(queueMax: number, onDropped: () => void, onEnd: () => void) {
@@ -83,15 +93,16 @@ class EventReader implements AsyncIterableIterator<NodeEvent> {
   push(event: NodeEvent): void {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) return waiting({ done: false, value: event });
-    if (this.#queue.length === this.#queueMax) {
-      this.#queue.shift();
+    this.#bytes += contentBytes(event);
+    while (this.#queue.length >= this.#queueMax || (this.#bytes > queuedBytesMax && this.#queue.length > 0)) {
+      this.#take();
       this.#onDropped();
     }
     this.#queue.push(event);
   }
 
   next(): Promise<IteratorResult<NodeEvent>> {
-    const value = this.#queue.shift();
+    const value = this.#take();
     if (value !== undefined) return Promise.resolve({ done: false, value });
     if (this.#isEnded) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -101,6 +112,12 @@ class EventReader implements AsyncIterableIterator<NodeEvent> {
     this.end();
     this.#queue.length = 0;
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #take(): NodeEvent | undefined {
+    const event = this.#queue.shift();
+    if (event !== undefined) this.#bytes -= contentBytes(event);
+    return event;
   }
 
   end(): void {

@@ -18,6 +18,8 @@ export interface NodeEvents {
   'document-changed': { readonly document: string };
   /** A live document was destroyed: a change of it is not shared. `document(name)` opens it again as it is for all; `reason` is one sentence. */
   'document-refused': { readonly document: string; readonly code: DocumentRefusedCode; readonly reason: string };
+  /** A note that another member, or we, sent to us alone (`send`). */
+  'direct-message': { readonly from: PeerId; readonly payload: Uint8Array };
   converged: { readonly afterMs: number };
   /** A connection or a peer was turned away; `reason` is one sentence. */
   refused: { readonly reason: string; readonly peer?: PeerId };

@@ -1,5 +1,7 @@
 export { createMeshNode } from './create-mesh-node.ts';
 export { DirectoryLock, isLocked, lockFileName } from './storage/directory-lock.ts';
+export type { DirectOptions } from './direct.ts';
+export type { IncomingRequest, RequestHandler } from './direct-desk.ts';
 export { NodeError, type NodeErrorCode, type NodeErrorDetails } from './errors.ts';
 export type { DocumentRefusedCode, NodeEvent, NodeEvents } from './events.ts';
 export type { Identity } from './identity.ts';

@@ -6,6 +6,7 @@ import type { Mesh, Network } from '@murmuration/mesh';
 import {
   decodeFrame,
   noPeer,
+  type DirectMessage,
   type Epoch,
   type PeerIndex,
   type ReceivedBatch,
@@ -17,6 +18,7 @@ import {
 import type { Replica } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
 import type { Counters } from './counters.ts';
+import type { Links } from './links.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
 import { copyOf, type SideStore } from './side-store.ts';
 
@@ -33,8 +35,8 @@ export interface IngressContext {
   readonly counters: Counters;
   readonly epoch: Epoch;
   readonly onOwnLogAhead: (epoch: Epoch) => void;
-  /** Whether there is a greeted link to a peer. */
-  readonly isLinked: (peer: PeerIndex) => boolean;
+  readonly links: Pick<Links, 'linkOf' | 'opensTo'>;
+  readonly onDirect: (from: PeerIndex, message: DirectMessage) => void;
 }
 
 interface Waiting {
@@ -127,17 +129,24 @@ export class Ingress {
   /** False where the sender has disqualified itself and the rest of the frame is left out. */
   #handle(from: PeerIndex, message: ReceivedMessage): boolean {
     if (message.type === 'received-batch') return this.#handleBatch(from, message);
-    if (message.type !== 'claims' && !this.#context.isLinked(from)) return this.#leaveOutLate();
+    if (message.type === 'direct') return this.#handleDirect(from, message);
+    if (message.type !== 'claims' && !this.#context.links.opensTo(from, message)) return this.#leaveOutLate();
     this.#context.loop.submit({ type: 'message', from, message });
     return true;
   }
 
   /**
-   * A frame can wait longer than its link lasts. What its sender knew still counts, and its last word may be that it leaves; the
-   * rest speaks to a link that is gone: taken in, it would make a neighbor whom nothing reaches.
+   * A frame can wait longer than its link lasts, or stays in the overlay. What its sender knew still counts, and its last word may be
+   * that it leaves; the rest speaks to a link that is gone: taken in, it would make a neighbor whom nothing reaches.
    */
   #leaveOutLate(): boolean {
     this.#context.counters.add('dropped.late-message');
+    return true;
+  }
+
+  #handleDirect(from: PeerIndex, message: DirectMessage): boolean {
+    if (this.#context.links.linkOf(from) === undefined) return this.#leaveOutLate();
+    this.#context.onDirect(from, message);
     return true;
   }
 

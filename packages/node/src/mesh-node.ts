@@ -1,10 +1,13 @@
 /** The living node behind `MeshNode`: reads from its own copy, writes through its own log, and ends in order. */
-import { encodeText, type MemberView, type PeerIndex, type Update, publicKeyOfPeerId, noPeer, type PeerId } from '@murmuration/protocol';
+import { type MemberView, type PeerIndex, type Update, publicKeyOfPeerId, noPeer, type PeerId } from '@murmuration/protocol';
 import type { SharedDoc } from '@murmuration/state';
 import type { Assembly } from './assembly.ts';
+import type { RequestHandler } from './direct-desk.ts';
+import type { DirectOptions } from './direct.ts';
 import { NodeError } from './errors.ts';
 import type { NodeEvent, NodeEvents } from './events.ts';
 import { self, selfPeer } from './loop.ts';
+import { bytesOf, type Payload } from './payload.ts';
 import { decodePresence, encodePresence, presenceKey, type Presence } from './presence.ts';
 import type { MeshNode, RegisterQuery } from './public-node.ts';
 import { statusOf } from './status.ts';
@@ -92,7 +95,20 @@ export class LivingNode implements MeshNode {
     return this.#parts.hub.on(type, listener);
   }
 
+  send(peer: PeerId, payload: Payload, options?: DirectOptions): Promise<void> {
+    return this.#parts.direct.send(peer, payload, options);
+  }
+
+  request(peer: PeerId, payload: Payload, options?: DirectOptions): Promise<Uint8Array> {
+    return this.#parts.direct.request(peer, payload, options);
+  }
+
+  onRequest(handler: RequestHandler): () => void {
+    return this.#parts.direct.onRequest(handler);
+  }
+
   close(): Promise<void> {
+    this.#parts.direct.close();
     // A write after this call is refused, one before it is kept.
     this.#parts.writer.end(new NodeError('closed', 'the node is closed', {}));
     this.#parts.liveDocuments.close();
@@ -151,9 +167,4 @@ export class LivingNode implements MeshNode {
     const publicKey = publicKeyOfPeerId(id);
     return publicKey === undefined ? noPeer : this.#parts.book.find(publicKey);
   }
-}
-
-function bytesOf(value: Uint8Array | string): Uint8Array {
-  // Not `slice`: of a Buffer that is a view, and the caller may change it before the batch is sealed.
-  return typeof value === 'string' ? encodeText(value) : new Uint8Array(value);
 }

@@ -1,5 +1,5 @@
 /**
- * How many bytes a message takes in a frame, before it is written. Exact, but for messages that tell of members: a claim is
+ * What a message weighs in a frame, before it is written: bytes, and members told of. Bytes are exact, but for messages that tell of members: a claim is
  * counted as the longest there is, because its addresses are the shell's and change.
  */
 import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type LogRange, type Message } from '@murmuration/protocol';
@@ -7,6 +7,21 @@ import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type 
 const logPointBytes = publicKeyBytes + 4 + 6;
 const logNameBytes = 4 + 4 + 4;
 const targetBytes = 4 + publicKeyBytes;
+
+/** Members that a message tells of with all that lets others know them: each may cost its receiver a check. */
+export function claimsIn(message: Message): number {
+  switch (message.type) {
+    case 'forward-join':
+      return 1;
+    case 'shuffle':
+      return 1 + message.claims.length;
+    case 'claims':
+    case 'shuffle-reply':
+      return message.claims.length;
+    default:
+      return 0;
+  }
+}
 
 /** An upper bound, and the exact size where the message holds no claims. */
 export function messageBytesMax(message: Message): number {

@@ -1,6 +1,8 @@
 /** The node as applications hold it. Made by `createMeshNode`; ended by `close` or `await using`. */
 import type { PeerId } from '@murmuration/protocol';
 import type { SharedDoc } from '@murmuration/state';
+import type { RequestHandler } from './direct-desk.ts';
+import type { DirectOptions } from './direct.ts';
 import type { NodeEvent, NodeEvents } from './events.ts';
 import type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
 
@@ -52,6 +54,24 @@ export interface MeshNode extends AsyncDisposable {
   documents(): string[];
   /** SHA-256 of the canonical state, hex. */
   stateHash(): string;
+  /**
+   * Says something to one member alone, who hears it as the event `direct-message`; a text travels as UTF-8, and at most 256 KiB. A member
+   * that is no neighbor is dialed. Resolves when the link took it: nothing acknowledges that it was heard. To ourselves it goes without a
+   * link. Rejects with `unknown-peer`, `unreachable`, `deadline-exceeded`, `aborted`, `busy`, `payload-too-large`, `link-full`, `closed`, or
+   * `invalid-options` for a deadline that is none.
+   */
+  send(peer: PeerId, payload: Uint8Array | string, options?: DirectOptions): Promise<void>;
+  /**
+   * Asks one member, and resolves with what its `onRequest` handler gives. Rejects as `send` does, and with `no-handler` or
+   * `handler-failed`. It is asked once: where the link ends or the time is over first, nobody knows whether it was handled.
+   */
+  request(peer: PeerId, payload: Uint8Array | string, options?: DirectOptions): Promise<Uint8Array>;
+  /**
+   * Answers requests from now on; returns the function that ends it. One handler at a time: a second throws `handler-exists`. What a
+   * handler throws is told here, as the event `warning`; who asked hears `handler-failed` and no more. At most 64 requests of one
+   * member and 1,024 in all are at work; who asks beyond that hears `busy`.
+   */
+  onRequest(handler: RequestHandler): () => void;
   /** Events from now on. A reader that falls behind loses the oldest; the loss is counted in `status().counters`. */
   events(): AsyncIterableIterator<NodeEvent>;
   /** Calls the listener for each event of the type; returns the function that ends it. */

@@ -46,7 +46,10 @@ export interface NodeStatus {
   readonly addresses: readonly string[];
   readonly listeners: readonly ListenerHealth[];
   readonly members: Readonly<Record<MemberState, number>>;
+  /** To neighbors. */
   readonly links: Readonly<Record<LinkTransport, number>>;
+  /** Links that carry direct messages alone, to and from members that are no neighbors. */
+  readonly visits: number;
   readonly registers: number;
   readonly documents: number;
   readonly batches: number;

@@ -19,7 +19,6 @@ import {
   type BatchEnvelope,
   type BatchMessage,
   type MemberClaim,
-  type Message,
   type PeerId,
   type PeerIndex,
   encodeIntroduction,
@@ -28,6 +27,7 @@ import {
   type SignatureScheme,
   type Update,
   type WallMillis,
+  type WireMessage,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Link, LinkCloseCause, Transport, TransportHandler } from '@murmuration/transport';
@@ -215,8 +215,15 @@ export class Stranger implements TransportHandler {
     await this.#world.resolved(this.transport.dial({ addresses: node.addresses }));
   }
 
-  /** Dials a node and greets it as a member does. */
+  /** Dials a node, greets it as a member does, and says that its core wants the link. */
   async join(node: MeshNode): Promise<void> {
+    await this.visit(node);
+    this.send({ type: 'neighbor', isUrgent: false });
+    await this.#world.pass(20);
+  }
+
+  /** Dials a node and greets it, no more. */
+  async visit(node: MeshNode): Promise<void> {
     await this.dial(node);
     this.sendBytes(this.hello());
     await this.#world.pass(20);
@@ -236,7 +243,7 @@ export class Stranger implements TransportHandler {
     this.link?.send(frame);
   }
 
-  send(...messages: Message[]): void {
+  send(...messages: WireMessage[]): void {
     this.sendBytes(frameOf(messages, names([])));
   }
 
@@ -312,7 +319,7 @@ export function agree(...nodes: readonly MeshNode[]): boolean {
   return new Set(nodes.map((node) => node.stateHash())).size === 1;
 }
 
-function frameOf(messages: readonly Message[], table: WireNames): Uint8Array {
+function frameOf(messages: readonly WireMessage[], table: WireNames): Uint8Array {
   const frame = beginFrame();
   for (const message of messages) writeMessage(frame, message, table);
   return frame.finish();

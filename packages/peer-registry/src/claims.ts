@@ -1,5 +1,8 @@
-/** How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link. */
-import { noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+/**
+ * How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link, in messages small
+ * enough that none holds up whoever reads it.
+ */
+import { introductionsPerFrameMax, noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import { selfRow, type RegistryColumns, type Row } from './columns.ts';
 import type { NeighborColumns } from './neighbor-columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
@@ -50,11 +53,19 @@ export class Claims {
     effects.setTimer(node, this.#options.spreadDelayMs, { type: 'spread-claims' });
   }
 
-  /** Sends everything we believe to one neighbor. */
+  /**
+   * Sends everything we believe to one neighbor, in slices: ourselves first, who can be told then what is wrong about us, the others
+   * from a random row on. Where a link takes only the beginning, it is another beginning each time.
+   */
   sendAll(node: NodeIndex, to: PeerIndex, effects: Effects): void {
-    const rows = this.#columns.memberCount(node);
-    const claims = Array.from({ length: rows }, (_, row) => this.claimAt(node, row as Row));
-    effects.send(node, to, { type: 'claims', claims });
+    const others = this.#columns.memberCount(node) - 1;
+    const first = drawBelow(this.#parts, node, draws.list, others);
+    const rowAt = (i: number): Row => (i === 0 ? selfRow : ((1 + ((first + i - 1) % others)) as Row));
+    for (let sent = 0; sent <= others; sent += introductionsPerFrameMax) {
+      const length = Math.min(introductionsPerFrameMax, others + 1 - sent);
+      const claims = Array.from({ length }, (_, i) => this.claimAt(node, rowAt(sent + i)));
+      effects.send(node, to, { type: 'claims', claims });
+    }
   }
 
   /** Sends the whole list to one random neighbor: what the spread of a change has missed arrives here. */

@@ -1,11 +1,12 @@
 /** Tables and messages that the tests of the codec share. A sample of each type is named here: a new type does not compile without one. */
 import fc from 'fast-check';
-import type { ReceivedMessage } from './codec.ts';
+import type { ReceivedMessage, WireMessage } from './codec.ts';
+import type { DirectMessage, DirectRefusal } from './direct.ts';
 import { joinSignature, noHash, signedBytesOf } from './envelope.ts';
 import { noCertificate } from './hello.ts';
 import { encodeIntroduction } from './introduction.ts';
 import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
-import { hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
+import { directDeadlineMsMax, hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
 import { compareLogNames, lastLogName, type LogName } from './log-name.ts';
 import {
   protocolVersion, type BatchId, type BatchMessage, type LogMark, type LogRange, type MemberClaim, type MemberState, type Message,
@@ -54,7 +55,7 @@ export class OpenTable extends Table {
   }
 
   /** Messages as they would be sent on: a received batch gets a handle. */
-  sendable(received: readonly ReceivedMessage[]): Message[] {
+  sendable(received: readonly ReceivedMessage[]): WireMessage[] {
     return received.map((message) =>
       message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1, message.hops) : message);
   }
@@ -120,7 +121,7 @@ export const rangesOf = (...ranges: readonly LogRange[]): RangesMessage =>
 
 const [one, two] = [1 as PeerIndex, 2 as PeerIndex];
 /** A message of each type, about three peers. */
-export const samples: Readonly<Record<Message['type'], Message>> = {
+export const samples: Readonly<Record<WireMessage['type'], WireMessage>> = {
   round,
   frontier: frontier(2),
   batch: batchMessage(1, 3),
@@ -136,6 +137,7 @@ export const samples: Readonly<Record<Message['type'], Message>> = {
   'forward-join': { type: 'forward-join', claim: claimOf(2), ttl: 6 },
   shuffle: { type: 'shuffle', origin: claimOf(0), ttl: 5, claims: [claimOf(1, 'dead'), claimOf(2, 'suspect', 0)] },
   'shuffle-reply': { type: 'shuffle-reply', claims: [claimOf(1)] },
+  direct: { type: 'direct', kind: 'request', id: 7, deadlineMs: millis(5_000), payload: Uint8Array.of(1, 2, 3) },
   ranges: rangesOf(
     { type: 'done', upTo: nameOf(1) },
     { type: 'compare', upTo: nameOf(2), fingerprint: { high: 3, low: 4 } },
@@ -143,7 +145,7 @@ export const samples: Readonly<Record<Message['type'], Message>> = {
     { type: 'want', upTo: lastLogName, marks: [] },
   ),
 };
-export const allSamples: readonly Message[] = Object.values(samples);
+export const allSamples: readonly WireMessage[] = Object.values(samples);
 
 /** A frame written by hand: a type, an announced length, a body. */
 export function frameOf(type: number, length: number, body: readonly number[] = []): Uint8Array {
@@ -164,7 +166,7 @@ const claim: fc.Arbitrary<MemberClaim> = fc.record({
   accuser: fc.oneof(peer, fc.constant(noPeer)),
 }).map((made) => (made.state === 'suspect' ? made : { ...made, accuser: noPeer }));
 const few = <Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> => fc.array(item, { maxLength: 5 });
-const typed = <Type extends Message['type'], Rest extends object>(
+const typed = <Type extends WireMessage['type'], Rest extends object>(
   type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
 ): fc.Arbitrary<Rest & { type: Type }> => fc.record(rest).map((made) => ({ type, ...made }) as Rest & { type: Type });
 
@@ -184,8 +186,21 @@ const ranges: fc.Arbitrary<readonly LogRange[]> = fc
     return type === 'compare' ? { type, upTo, fingerprint } : type === 'done' ? { type: 'done', upTo } : { type, upTo, marks } as LogRange;
   }));
 
+const payload = fc.uint8Array({ maxLength: 40 });
+const deadlineMs = fc.nat(directDeadlineMsMax).map(millis);
+const direct: fc.Arbitrary<DirectMessage> = fc.oneof(
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('note' as const), payload }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('request' as const), id: word, deadlineMs, payload }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('answer' as const), id: word, payload }),
+  fc.record({
+    type: fc.constant('direct' as const), kind: fc.constant('refusal' as const), id: word,
+    reason: fc.constantFrom<DirectRefusal>('no-handler', 'handler-failed', 'busy'),
+  }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('parting' as const), isReply: fc.boolean() }),
+);
+
 /** Any message of each type about peers 0 to 7 and batches 0 and 1, within the limits. */
-const anyMessage: { readonly [Type in Message['type']]: fc.Arbitrary<Message & { readonly type: Type }> } = {
+const anyMessage: { readonly [Type in WireMessage['type']]: fc.Arbitrary<WireMessage & { readonly type: Type }> } = {
   round: typed('round', { digest, isReply: fc.boolean() }),
   frontier: typed('frontier', { entries: few(fc.record(logPoint)), isReply: fc.boolean() }),
   ranges: typed('ranges', { isReply: fc.boolean(), nonce: digest, ranges }),
@@ -202,6 +217,7 @@ const anyMessage: { readonly [Type in Message['type']]: fc.Arbitrary<Message & {
   'forward-join': typed('forward-join', { claim, ttl }),
   shuffle: typed('shuffle', { origin: claim, ttl, claims: few(claim) }),
   'shuffle-reply': typed('shuffle-reply', { claims: few(claim) }),
+  direct,
 };
 /** Any messages of one frame. */
-export const messages: fc.Arbitrary<Message[]> = fc.array(fc.oneof(...Object.values(anyMessage)), { maxLength: 6 });
+export const messages: fc.Arbitrary<WireMessage[]> = fc.array(fc.oneof(...Object.values(anyMessage)), { maxLength: 6 });

@@ -5,6 +5,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { unreachable } from './assert.ts';
+import { readDirect, writeDirect, type DirectMessage } from './direct.ts';
 import {
   readBatch,
   readBatchIds,
@@ -40,8 +41,11 @@ import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
 export type { ReceivedBatch } from './gossip-codec.ts';
 
+/** What frames carry: the core's messages, and those between shells, of which the core is kept free. */
+export type WireMessage = Message | DirectMessage;
+
 /** What a frame holds. */
-export type ReceivedMessage = Exclude<Message, BatchMessage> | ReceivedBatch;
+export type ReceivedMessage = Exclude<WireMessage, BatchMessage> | ReceivedBatch;
 
 /** All messages of a frame, or why there are none. */
 export type DecodedFrame =
@@ -52,8 +56,8 @@ export type DecodedFrame =
 /** Ends the reading of one message, once the frame is known to be sound. It gives none where nobody in it is admitted. */
 type Finish = () => ReceivedMessage | undefined;
 
-/** Introductions are no message to the core: the shell acts on them, and nothing of them is left. */
-type WireType = Message['type'] | 'introductions';
+/** Introductions are no message to anybody: the shell's tables take them, and nothing of them is left. */
+type WireType = WireMessage['type'] | 'introductions';
 
 const types: Readonly<Record<WireType, number>> = {
   round: 1,
@@ -72,6 +76,7 @@ const types: Readonly<Record<WireType, number>> = {
   shuffle: 14,
   'shuffle-reply': 15,
   introductions: 16,
+  direct: 17,
   ranges: 18,
 };
 const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as WireType]));
@@ -80,7 +85,7 @@ const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type a
 export const messageOverheadBytes = 5;
 
 /** Appends a message to a frame that `beginFrame` started. */
-export function writeMessage(writer: ByteWriter, message: Message, names: WireNames): void {
+export function writeMessage(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   writer.u8(types[message.type]);
   writer.u32(0);
   const start = writer.length;
@@ -105,7 +110,7 @@ export function beginFrame(writer: ByteWriter = new ByteWriter(512)): ByteWriter
 }
 
 /** One frame of the given messages. */
-export function encodeFrame(messages: readonly Message[], names: WireNames): Uint8Array<ArrayBuffer> {
+export function encodeFrame(messages: readonly WireMessage[], names: WireNames): Uint8Array<ArrayBuffer> {
   const writer = beginFrame();
   for (const message of messages) writeMessage(writer, message, names);
   return writer.finish();
@@ -130,7 +135,7 @@ export function decodeFrame(frame: Uint8Array, names: WireNames): DecodedFrame {
   return { type: 'messages', messages };
 }
 
-function writeBody(writer: ByteWriter, message: Message, names: WireNames): void {
+function writeBody(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   switch (message.type) {
     case 'round':
       return writeRound(writer, message);
@@ -161,6 +166,8 @@ function writeBody(writer: ByteWriter, message: Message, names: WireNames): void
     case 'claims':
     case 'shuffle-reply':
       return writeClaims(writer, message.claims, names);
+    case 'direct':
+      return writeDirect(writer, message);
     default:
       return unreachable(message);
   }
@@ -193,6 +200,8 @@ function readBody(type: WireType, reader: ByteReader, names: WireNames): Finish 
       return always(readNeighbor(reader));
     case 'introductions':
       return introduce(readIntroductions(reader), names);
+    case 'direct':
+      return always(readDirect(reader));
     default:
       return readTold(reader, type, names);
   }

@@ -18,6 +18,8 @@
  *   round     every 100 ms (slower in a quiet mesh), to three neighbors: the digest of my frontier. If ours differ ...
  *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks. Above 1,024 logs ...
  *   ranges    ... we first compare fingerprints of ranges of logs, and split those that differ until they are worth listing.
+ *   direct    between two applications: a note, a request, its answer. The core does not see it; it may travel a link that the
+ *             overlay does not hold.
  *
  * A received batch is checked in order of cost: size, form, duplicate (one comparison with the frontier), budget, signature,
  * hash chain, content. A log is accepted without holes: a batch beyond the next sequence is left out and asked for again.
@@ -32,6 +34,7 @@ export * from './border.ts';
 export * from './byte-reader.ts';
 export * from './byte-writer.ts';
 export * from './codec.ts';
+export type * from './direct.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './hello.ts';

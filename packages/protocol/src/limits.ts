@@ -26,8 +26,11 @@ export const lagMsMax: Millis = millis(0xffff);
 export const walkTtlMax = 16;
 /** A whole cell at its hard cap of 512 members (D8). */
 export const claimsPerMessageMax = 512;
-/** Each that is new costs two checks of half a millisecond together; who is told of beyond them is told of again. */
-export const introductionsPerFrameMax = 128;
+/**
+ * Peers that one frame tells of: who hears of them for the first time checks key and certificate of each, a third of a millisecond
+ * (measured), so that a frame of strangers is one slice of 5 ms (D12). What is beyond is left out, and told of again.
+ */
+export const introductionsPerFrameMax = 16;
 /** Two wires on two interfaces. With four a message of 512 claims is 484 KB and fits a frame; more would grow our tables. */
 export const addressesPerPeerMax = 4;
 /** The longest useful multiaddr: IPv6, udp, quic-v1 and a peer id are about 130 characters. */
@@ -48,3 +51,10 @@ export const documentNameBytesMax: Bytes = bytes(128);
 export const documentUpdateBytesMax: Bytes = bytes(64 * 1024);
 /** A greeting is an identity, a certificate and a few addresses. */
 export const helloBytesMax: Bytes = bytes(4 * 1024);
+/**
+ * A direct message: a prompt or a tool's result is a few dozen KiB, and two and their answers still fit half a link's budget. What is
+ * larger belongs in a document, or in parts.
+ */
+export const directBytesMax: Bytes = bytes(256 * 1024);
+/** Ten minutes, the longest call of a model; what takes longer is better told by a note when it is done. */
+export const directDeadlineMsMax: Millis = millis(600_000);
