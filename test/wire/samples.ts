@@ -3,11 +3,12 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, directDeadlineMsMax, encodeMessages, encodeUpdates, hopsMax, joinSignature, lagMsMax, messageLogOf, noCertificate,
-  noHash, noOrigin, noPeer, signedBytesOf, startEpochMax, walkTtlMax,
+  certificateBytes, directDeadlineMsMax, encodeMessages, encodeUpdates, hopsMax, joinSignature, lagMsMax, lastLogName, messageLogOf,
+  noCertificate, noHash, noOrigin, noPeer, signedBytesOf, startEpochMax, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
-  BatchEnvelope, BatchHandle, BatchId, BatchMessage, BatchPlace, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState, MessageUpdate,
+  BatchEnvelope, BatchHandle, BatchId, BatchMessage, BatchPlace, Bytes, Epoch, Hello, Incarnation, LogMark, LogName, MemberClaim, MemberState,
+  MessageUpdate,
   PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis, WireMessage,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
@@ -80,7 +81,7 @@ const places: readonly BatchPlace[] = ['next', 'first-kept', 'past'];
 const batchMessage = (handle: number): BatchMessage => ({
   type: 'batch',
   header: {
-    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash32: 0, bytes: 0 as Bytes,
+    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash48: 0, bytes: 0 as Bytes,
   },
   handle: handle as BatchHandle,
   hops: Math.min(handle * hopsMax, hopsMax),
@@ -100,6 +101,8 @@ const ids: readonly BatchId[] = [
   { author: 2 as PeerIndex, epoch: messageLogOf(startEpochMax), sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
 ];
 const target = 1 as PeerIndex;
+const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 0x8000_0000, epoch: first.epoch });
+const markOf = (tagHigh: number, sequence: number): LogMark => ({ ...nameOf(tagHigh), sequence: sequence as Sequence });
 
 /** Messages of each type, with values at the borders of their fields. */
 export const messages: Readonly<Record<WireMessage['type'], readonly WireMessage[]>> = {
@@ -135,6 +138,18 @@ export const messages: Readonly<Record<WireMessage['type'], readonly WireMessage
     { type: 'shuffle', origin: claimOf('suspect', 1), ttl: walkTtlMax, claims: [] },
   ],
   'shuffle-reply': [{ type: 'shuffle-reply', claims }],
+  ranges: [
+    {
+      type: 'ranges', isReply: false, nonce: { high: 0x0102_0304, low: 0xfffe_fdfc },
+      ranges: [
+        { type: 'done', upTo: nameOf(1) },
+        { type: 'compare', upTo: nameOf(2), fingerprint: { high: 0, low: 0xffff_ffff } },
+        { type: 'list', upTo: nameOf(4), marks: [markOf(3, 1), markOf(4, 2 ** 48 - 1)] },
+        { type: 'want', upTo: lastLogName, marks: [markOf(0xffff_ffff, 0)] },
+      ],
+    },
+    { type: 'ranges', isReply: true, nonce: { high: 0, low: 0 }, ranges: [] },
+  ],
   direct: [
     { type: 'direct', kind: 'note', payload: new Uint8Array(0) },
     { type: 'direct', kind: 'request', id: 0xffff_ffff, deadlineMs: directDeadlineMsMax, payload: Uint8Array.of(0, 255) },

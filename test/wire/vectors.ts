@@ -86,6 +86,7 @@ function describeMessage(message: ReceivedMessage, table: PeerTable): object {
   const describePoint = (point: FrontierEntry): object => ({ ...point, author: keyOf(point.author) });
   switch (message.type) {
     case 'round':
+    case 'ranges':
     case 'prune':
     case 'ping':
     case 'neighbor':

@@ -170,7 +170,7 @@ describe('the protocol version', () => {
     expect(Object.keys(limits)).toEqual(expect.arrayContaining([
       'addressBytesMax', 'addressesPerPeerMax', 'batchBytesMax', 'batchIdsPerMessageMax', 'claimsPerMessageMax',
       'documentNameBytesMax', 'documentUpdateBytesMax', 'frameBytesMax', 'frontierEntriesMax', 'helloBytesMax', 'hopsMax',
-      'lagMsMax', 'messagesPerFrameMax', 'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax',
+      'lagMsMax', 'messagesPerFrameMax', 'rangesPerMessageMax', 'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax',
       'updatesPerBatchMax', 'walkTtlMax',
     ]));
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, millis, noPeer, offTreeHops, type FrontierEntry } from '@murmuration/protocol';
+import { bytes, lastLogName, millis, noPeer, offTreeHops, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 
@@ -115,6 +115,20 @@ describe('GOS7: one neighbor at a time is asked', () => {
     expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1]);
     gossip.compare(4, false, 2_250);
     expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 4]);
+  });
+
+  it('by ranges as by frontiers: what is listed is wanted of one, and then nobody else is asked', () => {
+    const gossip = withThreeLogs({ frontierLogsMax: 0 });
+    const list = { type: 'list' as const, upTo: lastLogName, marks: [{ ...lastLogName, sequence: 1 as Sequence }] };
+    const hearList = (from: number, nowMs: number): void =>
+      gossip.hear(from, { type: 'ranges', isReply: true, nonce: { high: 1, low: 2 }, ranges: [list] }, nowMs);
+    hearList(5, 2_000);
+    hearList(6, 2_010);
+    gossip.compare(1, false, 2_020);
+    expect(gossip.sentOf('ranges').map(({ to }) => to)).toEqual([5]);
+    expect(gossip.batchesTo(6)).toEqual(gossip.batchesTo(5));
+    hearList(6, 2_250);
+    expect(gossip.sentOf('ranges').map(({ to }) => to)).toEqual([5, 6]);
   });
 
   it('a command to reconcile does not wait', () => {

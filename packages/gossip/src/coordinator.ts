@@ -61,7 +61,7 @@ export class GossipCoordinator {
     const partners = new Partners(options, context, { neighborhood, standing });
     const fallback = new Fallback(options, context);
     const pace = new Pace(context);
-    const antiEntropy = new AntiEntropy(frontier, options, context);
+    const antiEntropy = new AntiEntropy(frontier, links, options, context);
     const convergence = new Convergence(options, context, links, neighborhood);
     this.#context = context;
     this.#links = links;
@@ -102,6 +102,8 @@ export class GossipCoordinator {
         return this.#rounds.onRound(node, from, message, now, effects);
       case 'frontier':
         return this.#antiEntropy.onFrontier(node, from, message, now, effects);
+      case 'ranges':
+        return this.#antiEntropy.onRanges(node, from, message, now, effects);
       case 'batch':
         return this.#take(node, from, message, now, effects);
       case 'ihave':

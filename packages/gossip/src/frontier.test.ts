@@ -13,8 +13,8 @@ interface Run {
 
 const messages = messageLogOf(1 as Epoch);
 const frontierOf = (logsMax = 64): Frontier => new Frontier({ logsMax: logsMax, settleMs: millis(150) }, contextFor([]));
-const headerOf = ({ author, epoch, first, count }: Run, hash32 = first + count): BatchHeader => ({
-  author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash32, bytes: bytes(100),
+const headerOf = ({ author, epoch, first, count }: Run, hash48 = first + count): BatchHeader => ({
+  author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash48, bytes: bytes(100),
 });
 const runs = fc.array(
   fc.record({ author: fc.nat(4), epoch: fc.integer({ min: 1, max: 2 }), first: fc.nat(6), count: fc.nat(4) }),
@@ -208,10 +208,11 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
     ['another length', { author: 1, epoch: 1, first: 1, count: 5 }, 9],
     ['another length, by 2^32', { author: 1, epoch: 1, first: 1, count: 4 + 2 ** 32 }, 9],
     ['another last batch', { author: 1, epoch: 1, first: 1, count: 4 }, 10],
-  ] as const)('one log with %s is another digest', (_what, run, hash32) => {
+    ['another last batch, by the 48th bit of its hash', { author: 1, epoch: 1, first: 1, count: 4 }, 9 + 2 ** 47],
+  ] as const)('one log with %s is another digest', (_what, run, hash48) => {
     const [here, there] = [frontierOf(), frontierOf()];
     here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 4 }, 9), millis(0));
-    there.advance(node, headerOf(run, hash32), millis(0));
+    there.advance(node, headerOf(run, hash48), millis(0));
     expect(there.digest(node)).not.toEqual(here.digest(node));
   });
 

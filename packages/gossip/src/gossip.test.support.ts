@@ -69,7 +69,7 @@ export class ListedBatches implements StateSource {
   add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0, place = 'next' }: BatchShape = {}): BatchMessage {
     const header = {
       author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count,
-      hash32: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
+      hash48: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
     };
     const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops, place };
     this.all.push(batch);
@@ -126,6 +126,7 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
       ...silentObserver,
       batchIgnored: (_node, from: PeerIndex, reason: IgnoreReason) => facts.push(`${reason} from ${from}`),
       messagesSkipped: (_node, author: PeerIndex, messages: number) => facts.push(`${messages} of ${author} skipped`),
+      questionIgnored: (_node, from) => facts.push(`question from ${from}`),
       outboxOverflowed: () => facts.push('outbox overflowed'),
     },
     changes: { offenceSeen: () => undefined },

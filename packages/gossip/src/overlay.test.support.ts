@@ -158,7 +158,7 @@ export class Overlay implements Effects, Neighborhood, StateSource {
     const firstSequence = (log.length + 1) as Sequence;
     const header = {
       author: author as PeerIndex, epoch: 1 as Epoch, firstSequence, count: 1,
-      hash32: mix32(author * 7_919 + firstSequence), bytes: bytes(size),
+      hash48: mix32(author * 7_919 + firstSequence), bytes: bytes(size),
     };
     const batch: BatchMessage = { type: 'batch', header, handle: this.#batches.length as BatchHandle, hops: 0, place: 'next' };
     log.push(batch);

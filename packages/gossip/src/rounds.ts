@@ -46,6 +46,7 @@ export class Rounds {
   start(node: NodeIndex, now: Millis, effects: Effects): void {
     const { frontier, links, fallback } = this.#parts;
     links.follow(node);
+    links.renewAnswers(node);
     fallback.onRound(node);
     const step = ((this.#step[node] as number) + 1) >>> 0;
     this.#step[node] = step;

@@ -51,8 +51,8 @@ export class BatchTable implements StateSource {
     this.#logs.set(`${author} ${epoch}`, log);
     const last = log.batches.at(-1);
     const firstSequence = (last === undefined ? 1 : lastOf(last) + 1) as Sequence;
-    const hash32 = mix32(mix32(author + 1) ^ mix32(epoch + firstSequence));
-    const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(100 + 20 * count) };
+    const hash48 = mix32(mix32(author + 1) ^ mix32(epoch + firstSequence));
+    const header = { author, epoch, firstSequence, count, hash48, bytes: bytes(100 + 20 * count) };
     const batch: BatchMessage = { type: 'batch', header, handle: this.#all.length as BatchHandle, hops: 0, place: 'next' };
     log.batches.push(batch);
     this.#all.push(batch);

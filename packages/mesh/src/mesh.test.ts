@@ -40,7 +40,7 @@ const aliveAt = (peer: number): MemberClaim =>
 
 function batchOf(author: number, first: number, handle = 0): BatchMessage {
   const range: BatchRange = { author: peerOf(author), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 };
-  const header = { ...range, hash32: mix32(author + first), bytes: bytes(100) };
+  const header = { ...range, hash48: mix32(author + first), bytes: bytes(100) };
   return { type: 'batch', header, handle: handle as BatchHandle, hops: 0, place: 'next' };
 }
 
@@ -200,6 +200,7 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
   const messages: readonly Message[] = [
     { type: 'round', digest: { high: 1, low: 2 }, isReply: false },
     { type: 'frontier', entries: [], isReply: false },
+    { type: 'ranges', ranges: [], nonce: { high: 1, low: 2 }, isReply: false },
     { type: 'claims', claims: [aliveAt(9)] },
     batchOf(3, 1),
   ];

@@ -25,6 +25,10 @@ export class Counters {
         this.add(`ignored.${reason}`);
         observer.batchIgnored(node, from, reason);
       },
+      questionIgnored: (node, from) => {
+        this.add('question-ignored');
+        observer.questionIgnored(node, from);
+      },
       offenceSeen: (node, peer, offence) => {
         this.add(`offence.${offence}`);
         observer.offenceSeen(node, peer, offence);
@@ -52,6 +56,7 @@ function bound(observer: Observer): Observer {
     messagesSkipped: observer.messagesSkipped.bind(observer),
     batchIgnored: observer.batchIgnored.bind(observer),
     batchForwarded: observer.batchForwarded.bind(observer),
+    questionIgnored: observer.questionIgnored.bind(observer),
     linkPromoted: observer.linkPromoted.bind(observer),
     linkDemoted: observer.linkDemoted.bind(observer),
     floodingChanged: observer.floodingChanged.bind(observer),

@@ -39,8 +39,8 @@ describe('a side store', () => {
     const message = store.keep(author, one);
     const other = store.keep(author, two);
     expect(message.handle).not.toBe(other.handle);
-    const hash32 = Buffer.from(hash).readUInt32LE(0);
-    expect(message.header).toEqual({ author, epoch: 7, firstSequence: 3, count: 1, hash32, bytes: one.bytes.length });
+    const hash48 = Buffer.from(hash).readUIntLE(0, 6);
+    expect(message.header).toEqual({ author, epoch: 7, firstSequence: 3, count: 1, hash48, bytes: one.bytes.length });
     expect(message).toMatchObject({ hops: 0, place: 'next' });
     expect(one.hash).toEqual(hash);
     expect(store.keep(author, two, { hops: 12, place: 'past' })).toMatchObject({ hops: 12, place: 'past' });

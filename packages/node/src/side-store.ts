@@ -52,8 +52,9 @@ export class SideStore {
     this.#batches.set(handle, stored);
     const { hash, batch } = stored;
     const { epoch, firstSequence, count } = batch.envelope;
-    const hash32 = new DataView(hash.buffer, hash.byteOffset).getUint32(0, true);
-    const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(stored.bytes.length) };
+    const view = new DataView(hash.buffer, hash.byteOffset);
+    const hash48 = view.getUint32(0, true) + view.getUint16(4, true) * 0x1_0000_0000;
+    const header = { author, epoch, firstSequence, count, hash48, bytes: bytes(stored.bytes.length) };
     return { type: 'batch', header, handle, hops, place };
   }
 

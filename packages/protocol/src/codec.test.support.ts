@@ -8,7 +8,11 @@ import { encodeIntroduction } from './introduction.ts';
 import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
 import { directDeadlineMsMax, hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
 import { startEpochMax } from './log-kind.ts';
-import { protocolVersion, type BatchId, type BatchMessage, type BatchPlace, type MemberClaim, type MemberState, type Message } from './messages.ts';
+import { compareLogNames, lastLogName, type LogName } from './log-name.ts';
+import {
+  protocolVersion, type BatchId, type BatchMessage, type BatchPlace, type LogMark, type LogRange, type MemberClaim, type MemberState,
+  type Message, type RangesMessage,
+} from './messages.ts';
 import { bytes as asBytes, millis, type WallMillis } from './units.ts';
 import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
@@ -68,7 +72,7 @@ export class ClosedTable extends Table {
 
 export function batchMessage(handle: number, hops = 0, place: BatchPlace = 'next'): BatchMessage {
   const range = { author: noPeer, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1 };
-  return { type: 'batch', header: { ...range, hash32: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops, place };
+  return { type: 'batch', header: { ...range, hash48: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops, place };
 }
 
 export function batchBytes(payloadBytes: number): Uint8Array {
@@ -110,6 +114,12 @@ export const frontier = (count: number): Message => ({
 export const idsOf = (count: number): BatchId[] =>
   times(count, (index) => ({ author: index as PeerIndex, epoch: 1 as Epoch, sequence: 2 as Sequence, hops: index % 256 }));
 
+/** A log's name by its author's first word; the rest is one. */
+export const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 1, epoch: 1 as Epoch });
+export const markOf = (tagHigh: number): LogMark => ({ ...nameOf(tagHigh), sequence: 2 as Sequence });
+export const rangesOf = (...ranges: readonly LogRange[]): RangesMessage =>
+  ({ type: 'ranges', isReply: false, nonce: { high: 1, low: 2 }, ranges });
+
 const [one, two] = [1 as PeerIndex, 2 as PeerIndex];
 /** A message of each type, about three peers. */
 export const samples: Readonly<Record<WireMessage['type'], WireMessage>> = {
@@ -129,6 +139,12 @@ export const samples: Readonly<Record<WireMessage['type'], WireMessage>> = {
   shuffle: { type: 'shuffle', origin: claimOf(0), ttl: 5, claims: [claimOf(1, 'dead'), claimOf(2, 'suspect', 0)] },
   'shuffle-reply': { type: 'shuffle-reply', claims: [claimOf(1)] },
   direct: { type: 'direct', kind: 'request', id: 7, deadlineMs: millis(5_000), payload: Uint8Array.of(1, 2, 3) },
+  ranges: rangesOf(
+    { type: 'done', upTo: nameOf(1) },
+    { type: 'compare', upTo: nameOf(2), fingerprint: { high: 3, low: 4 } },
+    { type: 'list', upTo: nameOf(4), marks: [markOf(3), markOf(3), markOf(4)] },
+    { type: 'want', upTo: lastLogName, marks: [] },
+  ),
 };
 export const allSamples: readonly WireMessage[] = Object.values(samples);
 
@@ -157,6 +173,22 @@ const typed = <Type extends WireMessage['type'], Rest extends object>(
   type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
 ): fc.Arbitrary<Rest & { type: Type }> => fc.record(rest).map((made) => ({ type, ...made }) as Rest & { type: Type });
 
+const digest = fc.record({ high: word, low: word });
+/** Names close together, so that their order comes from each of their parts. */
+const name: fc.Arbitrary<LogName> = fc.record({ tagHigh: fc.nat(2), tagLow: fc.nat(2), epoch: fc.nat(2).map((value) => value as Epoch) });
+const isBetween = (at: LogName, after: LogName | undefined, upTo: LogName): boolean =>
+  (after === undefined || compareLogNames(after, at) < 0) && compareLogNames(at, upTo) <= 0;
+const bounds = fc.uniqueArray(name, { comparator: (first, second) => compareLogNames(first, second) === 0, maxLength: 5 });
+const ranges: fc.Arbitrary<readonly LogRange[]> = fc
+  .tuple(bounds, fc.array(fc.record({ type: fc.constantFrom('done', 'compare', 'list', 'want'), fingerprint: digest }), { minLength: 5 }),
+    few(fc.record({ name, sequence })))
+  .map(([upTos, kinds, marked]) => upTos.toSorted(compareLogNames).map((upTo, at, all) => {
+    const { type = 'done', fingerprint = { high: 0, low: 0 } } = kinds[at] ?? {};
+    const marks = marked.map((mark): LogMark => ({ ...mark.name, sequence: mark.sequence }))
+      .filter((mark) => isBetween(mark, all[at - 1], upTo)).toSorted(compareLogNames);
+    return type === 'compare' ? { type, upTo, fingerprint } : type === 'done' ? { type: 'done', upTo } : { type, upTo, marks } as LogRange;
+  }));
+
 const payload = fc.uint8Array({ maxLength: 40 });
 const deadlineMs = fc.nat(directDeadlineMsMax).map(millis);
 const direct: fc.Arbitrary<DirectMessage> = fc.oneof(
@@ -172,8 +204,9 @@ const direct: fc.Arbitrary<DirectMessage> = fc.oneof(
 
 /** Any message of each type about peers 0 to 7 and batches 0 and 1, within the limits. */
 const anyMessage: { readonly [Type in WireMessage['type']]: fc.Arbitrary<WireMessage & { readonly type: Type }> } = {
-  round: typed('round', { digest: fc.record({ high: word, low: word }), isReply: fc.boolean() }),
+  round: typed('round', { digest, isReply: fc.boolean() }),
   frontier: typed('frontier', { entries: few(fc.record(logPoint)), isReply: fc.boolean() }),
+  ranges: typed('ranges', { isReply: fc.boolean(), nonce: digest, ranges }),
   batch: fc.tuple(fc.nat(1), fc.nat(hopsMax), place).map(([handle, hops, at]) => batchMessage(handle, hops, at)),
   claims: typed('claims', { claims: few(claim) }),
   ihave: typed('ihave', { ids: few(id) }),

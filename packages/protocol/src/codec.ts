@@ -21,6 +21,7 @@ import { readIntroductions } from './introduction.ts';
 import { frameBytesMax, messagesPerFrameMax } from './limits.ts';
 import type { PeerIndex } from './ids.ts';
 import { protocolVersion, type BatchMessage, type MemberClaim, type Message } from './messages.ts';
+import { readRanges, writeRanges } from './ranges-codec.ts';
 import {
   introduced,
   readAck,
@@ -76,6 +77,7 @@ const types: Readonly<Record<WireType, number>> = {
   'shuffle-reply': 15,
   introductions: 16,
   direct: 17,
+  ranges: 18,
 };
 const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as WireType]));
 
@@ -139,6 +141,8 @@ function writeBody(writer: ByteWriter, message: WireMessage, names: WireNames): 
       return writeRound(writer, message);
     case 'frontier':
       return writeFrontier(writer, message, names);
+    case 'ranges':
+      return writeRanges(writer, message);
     case 'batch':
       return writeBatch(writer, message, names);
     case 'ihave':
@@ -176,6 +180,8 @@ function readBody(type: WireType, reader: ByteReader, names: WireNames): Finish 
       return always(readRound(reader));
     case 'frontier':
       return always(readFrontier(reader, names));
+    case 'ranges':
+      return always(readRanges(reader));
     case 'batch':
       return always(readBatch(reader));
     case 'ihave':

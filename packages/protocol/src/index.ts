@@ -17,7 +17,8 @@
  *   batch     pushed along a tree of eager links as soon as it is accepted. A second copy over a link makes it lazy (prune).
  *   ihave     announced on lazy links. What was announced and does not come is asked for (graft), and its link is eager again.
  *   round     every 100 ms (slower in a quiet mesh), to three neighbors: the digest of my frontier. If ours differ ...
- *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks.
+ *   frontier  ... we tell each other how far we know every log, and send the batches that the other lacks. Above 1,024 logs ...
+ *   ranges    ... we first compare fingerprints of ranges of logs, and split those that differ until they are worth listing.
  *   direct    between two applications: a note, a request, its answer. The core does not see it; it may travel a link that the
  *             overlay does not hold.
  *
@@ -43,6 +44,7 @@ export * from './hlc.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './log-kind.ts';
+export * from './log-name.ts';
 export * from './messages.ts';
 export * from './module.ts';
 export * from './observer.ts';

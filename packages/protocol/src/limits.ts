@@ -11,6 +11,11 @@ export const frameBytesMax: Bytes = bytes(640 * 1024);
 export const messagesPerFrameMax = 1_024;
 /** A log is a start of an author that wrote something; 8,192 entries of 42 bytes are 344 KB and fit a frame. */
 export const frontierEntriesMax = 8_192;
+/**
+ * Ranges in one message. Between two of 8,192 logs an answer of ranges holds at most 4,224: what 16 ranges split into twice, and their
+ * gaps. With 21 bytes each, and 18 for each of as many marks as a frontier has entries, a message is at most 320 KB.
+ */
+export const rangesPerMessageMax = 8_192;
 /** Announcements in one message; an older one is repaired by rounds. */
 export const batchIdsPerMessageMax = 1_024;
 /** Hops are counted in one byte; a batch that crossed more links says so many. */

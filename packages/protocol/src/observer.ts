@@ -37,6 +37,8 @@ export interface Observer {
   messagesSkipped(node: NodeIndex, author: PeerIndex, messages: number): void;
   batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
   batchForwarded(node: NodeIndex, links: number): void;
+  /** A neighbor compared logs with us more often than we answer. */
+  questionIgnored(node: NodeIndex, from: PeerIndex): void;
   linkPromoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   linkDemoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   floodingChanged(node: NodeIndex, isFlooding: boolean): void;
@@ -62,6 +64,7 @@ export const silentObserver: Observer = Object.freeze({
   messagesSkipped: nothing,
   batchIgnored: nothing,
   batchForwarded: nothing,
+  questionIgnored: nothing,
   linkPromoted: nothing,
   linkDemoted: nothing,
   floodingChanged: nothing,
