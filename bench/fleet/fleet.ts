@@ -74,7 +74,6 @@ export class Fleet implements AsyncDisposable {
   }
 
   async #start(index: number): Promise<MeshNode> {
-    this.tally.noteWrite();
     const node = await createMeshNode({
       networkKey,
       transport: (identity) => this.tally.counted(this.#makeTransport(identity)),

@@ -83,7 +83,6 @@ export async function run(options: FleetOptions & { readonly writes: number; rea
 async function measure({ nodes, tally }: Fleet, author: number, rest: number): Promise<Sample> {
   const before = tally.totals();
   const arrivals = arrivalsAt(nodes.filter((_, index) => index !== author));
-  tally.noteWrite();
   await (nodes[author] as MeshNode).set(key, `${author} at ${Date.now()}`);
   const times = await arrivals;
   const known = tally.totals();
