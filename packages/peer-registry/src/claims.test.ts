@@ -124,6 +124,20 @@ describe('the whole list', () => {
     expect(begun.size).toBe(101);
   });
 
+  it('REG26: goes in parts of 256 at an exchange where it is longer, and everybody is told in the end', () => {
+    const registry = TestRegistry.joined({ members: 700, linked: 1, membersMax: 4_096 });
+    const told = new Set<number>();
+    for (let look = 1; look <= 200; look++) {
+      registry.effects.clear();
+      registry.look();
+      const peers = registry.effects.claims.map(({ peer }) => peer);
+      expect(peers).toHaveLength(look % 10 === 0 ? 256 : 0);
+      expect(new Set(peers).size).toBe(peers.length);
+      for (const peer of peers) told.add(peer);
+    }
+    expect(told.size).toBe(701);
+  });
+
   it('is told to one neighbor at every tenth look, so that what a spread missed is repaired', () => {
     const registry = TestRegistry.joined({ members: 5, linked: 5 });
     for (let look = 1; look <= 30; look++) {

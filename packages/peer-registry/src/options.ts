@@ -17,7 +17,7 @@ export interface PeerRegistryOptions {
   readonly maintainIntervalMs: Millis;
   /** Links asked for at one look. */
   readonly connectsPerLookMax: number;
-  /** Looks between two exchanges of the whole member list with one neighbor. */
+  /** Looks between two exchanges of the member list with one neighbor. */
   readonly looksPerExchange: number;
   /** Time between two shuffles of views. */
   readonly shuffleIntervalMs: Millis;
