@@ -186,7 +186,7 @@ describe('probes', () => {
 });
 
 describe('the epoch of a member', () => {
-  it.each([['a claim', 'claims', head + 2 + 32 + 64 + 1], ['an ack', 'ack', head + 4 + 32]] as const)(
+  it.each([['a claim', 'claims', head + 2 + 32 + 64 + 1 + 1], ['an ack', 'ack', head + 4 + 32]] as const)(
     'NET6: in %s is that of a start: the numbers of message logs are malformed', (_what, type, at) => {
       const frame = encodeFrame([samples[type]], tableOf(3));
       const withTop = (top: number): Uint8Array => frame.with(at + 3, top);
