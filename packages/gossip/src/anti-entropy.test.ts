@@ -131,6 +131,24 @@ describe('GOS7: one neighbor at a time is asked', () => {
     expect(gossip.sentOf('ranges').map(({ to }) => to)).toEqual([5, 6]);
   });
 
+  it('nobody else is asked as long as the one who was asked gives, and longer where we are slow ourselves', () => {
+    const asked = (gossip: TestGossip): number[] => gossip.sentOf('frontier').map(({ to }) => to as number);
+    const gossip = new TestGossip({ neighbors: 3 });
+    gossip.gossip.onCommand(node, { type: 'reconcile', peer: peerOf(1) }, millis(1_000), gossip.effects);
+    gossip.take(1, 9, 1, { nowMs: 1_200, hops: offTreeHops });
+    gossip.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_400);
+    expect(asked(gossip)).toEqual([1]);
+    // What another brings is no sign that the one who was asked does.
+    gossip.take(3, 9, 2, { nowMs: 1_430, hops: offTreeHops });
+    gossip.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_450);
+    expect(asked(gossip)).toEqual([1, 2]);
+    const slow = new TestGossip({ neighbors: 3, stretch: 4 });
+    slow.gossip.onCommand(node, { type: 'reconcile', peer: peerOf(1) }, millis(1_000), slow.effects);
+    slow.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_999);
+    slow.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 2_000);
+    expect(asked(slow)).toEqual([1, 2]);
+  });
+
   it('a command to reconcile does not wait', () => {
     const gossip = withThreeLogs();
     gossip.compare(1, false, 2_000);

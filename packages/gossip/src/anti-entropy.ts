@@ -75,6 +75,11 @@ export class AntiEntropy {
     return this.#asked[node] === peer && this.#isWaiting(node, now);
   }
 
+  /** The neighbor that was asked gives: whoever else were asked now would give the same. */
+  onGiven(node: NodeIndex, from: PeerIndex, now: Millis): void {
+    if (this.isAsked(node, from, now)) this.#askedAtMs[node] = now;
+  }
+
   /** Compares with one neighbor now, whoever was asked before. */
   reconcile(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
     this.#askedAtMs[node] = 0;
@@ -126,7 +131,7 @@ export class AntiEntropy {
 
   #isWaiting(node: NodeIndex, now: Millis): boolean {
     const askedAtMs = this.#askedAtMs[node] as number;
-    return askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs;
+    return askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs * this.#links.stretchOf(node);
   }
 
   #note(node: NodeIndex, peer: PeerIndex, now: Millis): void {

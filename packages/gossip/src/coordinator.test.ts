@@ -133,6 +133,18 @@ describe('GOS4: rounds are hot while something moves, and slow down while all ag
     expect(delaysOf(gossip).at(-1)).toBe(100);
   });
 
+  it('come later by as much as the node is slower than well, but no later than in a quiet mesh', () => {
+    const first = (stretch: number): number => {
+      const gossip = new TestGossip({ neighbors: 2, stretch });
+      gossip.timer({ type: 'start-round' });
+      return delaysOf(gossip)[0] as number;
+    };
+    const well = first(1);
+    expect(first(3)).toBeCloseTo(3 * well, 6);
+    expect(first(8)).toBeCloseTo(8 * well, 6);
+    expect(first(20)).toBe(1_000);
+  });
+
   it('an equal digest keeps them slow', () => {
     const gossip = new TestGossip({ neighbors: 3, roundJitter: 0 });
     rounds(gossip, 40);

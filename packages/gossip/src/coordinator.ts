@@ -172,7 +172,10 @@ export class GossipCoordinator {
     if (skipped > 0) this.#context.observer.messagesSkipped(node, batch.header.author, skipped);
     this.#convergence.onChanged(node, now);
     this.#rounds.heat(node);
-    if (batch.hops === offTreeHops) this.#fallback.onPulled(node);
+    if (batch.hops === offTreeHops) {
+      this.#fallback.onPulled(node);
+      this.#antiEntropy.onGiven(node, from, now);
+    }
     this.#context.observer.batchAccepted(node, batch.header.author, batch.header.count);
     effects.emit(node, { type: 'batch-accepted', from, batch });
     if (from !== noPeer && batch.hops !== offTreeHops) this.#links.promoteGiver(node, from, now);

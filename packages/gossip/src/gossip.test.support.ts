@@ -142,6 +142,8 @@ export interface TestGossipOptions extends Partial<GossipOptions> {
   readonly seed?: number;
   /** Round trips by neighbor; unknown where it is left out. */
   readonly rttMsOf?: (peer: number) => number;
+  /** How much slower than well the node is. */
+  readonly stretch?: number;
   /** How high each neighbor stands. */
   readonly standing?: Standing;
 }
@@ -154,10 +156,10 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, standing, ...options }: TestGossipOptions = {}) {
+  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, stretch = 1, standing, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
-    const quality = { rttMsOf: (_node: NodeIndex, peer: PeerIndex) => rttMsOf(peer) };
+    const quality = { rttMsOf: (_node: NodeIndex, peer: PeerIndex) => rttMsOf(peer), stretchOf: () => stretch };
     this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, quality, standing);
   }
 

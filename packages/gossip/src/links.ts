@@ -197,6 +197,11 @@ export class Links {
     return this.#quality.rttMsOf(node, peer);
   }
 
+  /** See `LinkQuality`. */
+  stretchOf(node: NodeIndex): number {
+    return this.#quality.stretchOf(node);
+  }
+
   #write(node: NodeIndex, link: Link, flag: Flag, value: boolean): void {
     const cell = node * this.#max + link;
     const before = this.#flags[cell] as number;

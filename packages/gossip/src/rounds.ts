@@ -1,5 +1,6 @@
 /** Push-pull rounds: tell a few neighbors our digest; where it differs, compare frontiers. Slower while all agree. */
 import {
+  millis,
   noPeer,
   random32,
   type Effects,
@@ -96,6 +97,8 @@ export class Rounds {
   #rearm(node: NodeIndex, step: number, effects: Effects): void {
     const draw32 = random32(this.#context.seed, node, step, 1_000);
     const delayMs = roundDelayMs(this.#equalRounds[node] as number, this.#options, draw32);
-    effects.setTimer(node, delayMs, { type: 'start-round' });
+    // Who cannot keep up asks less: hot rounds of a busy node only add to what keeps it busy.
+    const stretchedMs = Math.min(delayMs * this.#parts.links.stretchOf(node), Math.max(delayMs, this.#options.quietIntervalMs));
+    effects.setTimer(node, millis(stretchedMs), { type: 'start-round' });
   }
 }

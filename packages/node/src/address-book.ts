@@ -26,7 +26,8 @@ import { KeyTable } from './key-table.ts';
 const peersMax = 4_096;
 
 interface Peer {
-  readonly id: PeerId;
+  /** Its text, made when somebody asks. */
+  id: PeerId | undefined;
   readonly publicKey: Uint8Array;
   readonly certificate: Uint8Array;
   own: readonly string[];
@@ -113,7 +114,8 @@ export class AddressBook implements PeerTags, PeerOrigins {
   }
 
   idOf(peer: PeerIndex): PeerId {
-    return this.#at(peer).id;
+    const entry = this.#at(peer);
+    return (entry.id ??= peerIdOf(entry.publicKey));
   }
 
   publicKeyOf(peer: PeerIndex): Uint8Array {
@@ -183,7 +185,7 @@ export class AddressBook implements PeerTags, PeerOrigins {
     if (this.#peers.length === peersMax || !isMember(this.#network, publicKey, certificate, this.#scheme)) return noPeer;
     const index = this.#keys.add(publicKey) as PeerIndex;
     this.#peers.push({
-      id: peerIdOf(publicKey),
+      id: undefined,
       publicKey: this.#keys.keyAt(index),
       certificate: certificate.slice(),
       own: [],

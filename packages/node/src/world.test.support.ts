@@ -44,7 +44,7 @@ import { selfPeer } from './loop.ts';
 import type { MeshNodeOptions } from './options.ts';
 import type { MeshNode } from './public-node.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { memoryStorage } from './storage/memory.ts';
+import { memoryStorage } from './storage/memory.test.support.ts';
 import type { UpdateLog } from './storage/ports.ts';
 
 /** Two networks that have nothing to do with each other. */

@@ -180,6 +180,10 @@ export class Membership implements Neighborhood, Horizon, LinkQuality {
     return this.#parts.neighbors.rttMs(node, peer);
   }
 
+  stretchOf(node: NodeIndex): number {
+    return this.#health.stretch(node);
+  }
+
   /** Alive and suspected members, ourselves included; where the rows are full the sampler's estimate, if it is larger. */
   estimatedSize(node: NodeIndex): number {
     const { columns, options } = this.#parts;

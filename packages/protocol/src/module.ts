@@ -34,10 +34,12 @@ export const equalStanding: Standing = Object.freeze({ isBanned: () => false, re
 export interface LinkQuality {
   /** Round trip to a neighbor, 0 where it is unknown. */
   rttMsOf(node: NodeIndex, peer: PeerIndex): number;
+  /** How many times slower than well we are ourselves, 1 or more: by so much we ask less often and wait longer. */
+  stretchOf(node: NodeIndex): number;
 }
 
-/** Knows of no link how good it is. */
-export const unknownLinkQuality: LinkQuality = Object.freeze({ rttMsOf: () => 0 });
+/** Knows of no link how good it is, and feels well. */
+export const unknownLinkQuality: LinkQuality = Object.freeze({ rttMsOf: () => 0, stretchOf: () => 1 });
 
 /** How large is the mesh? */
 export interface Horizon {
