@@ -117,9 +117,9 @@ function bounds({ topics }: ResolvedBridgeOptions): GossipsubInit {
     decodeRpcLimits: {
       maxSubscriptions: most,
       maxMessages: most,
-      maxIhaveMessageIDs: most,
-      maxIwantMessageIDs: most,
-      maxIdontwantMessageIDs: most,
+      maxIhaveMessageIDs: limits.rpcIdsMax,
+      maxIwantMessageIDs: limits.rpcIdsMax,
+      maxIdontwantMessageIDs: limits.rpcIdsMax,
       maxControlMessages: most,
       // Peer exchange is off; a prune may name some all the same.
       maxPeerInfos: 16,
