@@ -33,7 +33,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   'packages/telemetry': shell('protocol'),
   'packages/node': {
     ...shell('protocol', 'mesh', 'state', 'byzantine/schemes', 'telemetry', 'transport'),
-    files: { 'packages/node/src/libp2p.ts': ours('transport/libp2p') },
+    files: {
+      'packages/node/src/libp2p.ts': ours('transport/libp2p'),
+      'packages/node/src/gossipsub.ts': ours('transport/gossipsub'),
+    },
   },
   'packages/gateway': shell('node', 'telemetry'),
   'packages/client': { ...shell(), externals: [] },

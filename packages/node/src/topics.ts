@@ -86,15 +86,19 @@ export class Topics {
     return () => void this.#taps.delete(tap);
   }
 
-  /** A batch was accepted: it is kept, and told, unless it is our own or of a time of which nobody is told. */
+  /**
+   * A batch was accepted: it is kept, and told, unless it is of a time of which nobody is told. Of our own batches is told what a bridge
+   * here brought in: it is news to us as to everybody.
+   */
   receive({ header, place, ...rest }: BatchMessage, stored: StoredBatch): void {
     const { messages, loop } = this.#context;
     const said = messages.apply({ header, place, ...rest }, stored, loop.now());
     if (place === 'past') return;
-    // What we said in an earlier start was carried on then.
-    if (header.author !== selfPeer || header.epoch === this.#context.epoch) this.#tellTaps(header, said);
-    if (header.author === selfPeer) return;
-    this.#received += said.length;
+    const isOwn = header.author === selfPeer;
+    // What we said in an earlier start was told then.
+    if (isOwn && header.epoch !== this.#context.epoch) return;
+    this.#tellTaps(header, said);
+    if (!isOwn) this.#received += said.length;
     if (this.#readers.size > 0 || this.#context.hub.hasListener('message')) this.#tell(header, said);
   }
 
@@ -113,6 +117,7 @@ export class Topics {
     const { hub, book } = this.#context;
     const id = book.idOf(author);
     for (const [index, message] of said.entries()) {
+      if (author === selfPeer && message.origin.length === 0) continue;
       const readers = this.#readers.get(message.topic);
       if (readers === undefined && !hub.hasListener('message')) continue;
       const told = toldOf(message, id, startOf(epoch), (firstSequence + index) as Sequence);

@@ -49,7 +49,9 @@ export class Turns {
     const callOff = this.#clock.after(delayMs, () => this.#release(waiting));
     const waiting: Waiting = { key, bytes, act, callOff };
     this.#waiting.add(waiting);
-    this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), waiting]);
+    const equals = this.#byKey.get(key);
+    if (equals === undefined) this.#byKey.set(key, [waiting]);
+    else equals.push(waiting);
     this.#heldBytes += bytes;
     const [oldest] = this.#waiting;
     if (oldest !== undefined && (this.#waiting.size > heldMax || this.#heldBytes > heldBytesMax)) this.#release(oldest);
@@ -88,9 +90,9 @@ export class Turns {
     waiting.callOff();
     this.#waiting.delete(waiting);
     this.#heldBytes -= waiting.bytes;
-    const others = (this.#byKey.get(waiting.key) ?? []).filter((each) => each !== waiting);
-    if (others.length === 0) this.#byKey.delete(waiting.key);
-    else this.#byKey.set(waiting.key, others);
+    const equals = this.#byKey.get(waiting.key) ?? [];
+    equals.splice(equals.indexOf(waiting), 1);
+    if (equals.length === 0) this.#byKey.delete(waiting.key);
   }
 
   #takeSeen(key: string): boolean {

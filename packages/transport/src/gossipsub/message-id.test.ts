@@ -1,5 +1,5 @@
 import { peerIdFromString } from '@libp2p/peer-id';
-import { decodeBase58, originBytesMax } from '@murmuration/protocol';
+import { originBytesMax, publicKeyOfPeerId } from '@murmuration/protocol';
 import { expect, test } from 'vitest';
 import { identity } from '../libp2p/identity.test.support.ts';
 import { isMessageId, messageId } from './message-id.ts';
@@ -13,7 +13,7 @@ const idOf = (sequenceNumber: bigint): Uint8Array => {
 
 test('BRI3: an id is the author and its sequence number, and fits an origin', () => {
   const id = idOf(0x0102n);
-  expect(id.subarray(0, 38)).toEqual(decodeBase58(author));
+  expect(id.subarray(6, 38)).toEqual(publicKeyOfPeerId(author));
   expect([...id.subarray(38)]).toEqual([0, 0, 0, 0, 0, 0, 1, 2]);
   expect(id.length).toBeLessThanOrEqual(originBytesMax);
 });
