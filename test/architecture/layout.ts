@@ -41,7 +41,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'packages/gateway': shell('node', 'telemetry'),
   'packages/client': { ...shell(), externals: [] },
   'packages/simulator': shell('mesh', 'state', 'protocol', ...modules),
-  'apps/mesh-node': shell('node', 'gateway', 'protocol', 'transport/libp2p', 'telemetry', 'telemetry/sdk'),
+  'apps/mesh-node': shell('node', 'node/gossipsub', 'gateway', 'protocol', 'transport/libp2p', 'telemetry', 'telemetry/sdk'),
   'apps/mesh-sim': shell('simulator', 'protocol'),
 };
 

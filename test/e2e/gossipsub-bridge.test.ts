@@ -1,10 +1,18 @@
 /** Topics shared with ordinary gossipsub peers, over real sockets: nodes of a mesh, bridges beside some of them, plain libp2p peers. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { generateSecretKey, signatureScheme, signerFromSecret } from '@murmuration/byzantine/schemes';
+import { networkOf } from '@murmuration/mesh';
+import type { ControlStatus } from '@murmuration/mesh-node/control-client';
 import type { MeshNode, TopicMessage } from '@murmuration/node';
 import { bridgeTopics, type BridgeTopicsOptions, type TopicBridge } from '@murmuration/node/gossipsub';
 import { startNode } from '@murmuration/node/libp2p';
+import { encodeHello, noCertificate } from '@murmuration/protocol';
+import { libp2pTransport } from '@murmuration/transport/libp2p';
 import { describe, expect, it } from 'vitest';
-import { PlainPeer } from './plain-gossipsub.ts';
-import { eventually } from './processes.ts';
+import { keyOf, PlainPeer } from './plain-gossipsub.ts';
+import { DaemonGroup, eventually } from './processes.ts';
 
 const topic = 'sky';
 const networkKey = 'ef'.repeat(32);
@@ -113,5 +121,130 @@ describe.each(['quic', 'tcp'] as const)('over %s', (wire) => {
     await eventually('it goes on', () => (plain.heard.length === 51 && atThird.length === 51) || undefined);
     expect([plain.heard.at(-1), textsOf(atThird).at(-1)]).toEqual(['still out', 'still in']);
     expect(plain.authors.at(-1)).toBe(follows.id);
+  });
+
+  it('BRI5: what is too long, or signed with a key that no member could have, is refused and counted', async () => {
+    await using node = await startNode({ networkKey, transport: { wires: wire } });
+    await using bridge = await bridgeOver(wire, node);
+    await using plain = await PlainPeer.start({ wire, topic });
+    await using stranger = await PlainPeer.start({ wire, topic, privateKey: await generateKeyPair('secp256k1') });
+    await meet(plain, bridge);
+    await meet(stranger, bridge);
+    const heard = ear(node);
+    await plain.say(new Uint8Array(64 * 1024 + 1));
+    await stranger.say('unsaid');
+    await plain.say('fits');
+    await eventually('it is heard', () => heard.length === 1 || undefined);
+    await eventually('both are counted', () => Object.keys(bridge.health().refused).length === 2 || undefined);
+    // Gossip may offer what was refused a second time.
+    expect(bridge.health().refused).toEqual({ oversized: expect.any(Number), 'unknown-author': expect.any(Number) });
+    await plain.say(new Uint8Array(300 * 1024));
+    await eventually('the stream is given up', () => bridge.health().refused['stream-lost'] === 1 || undefined);
+    expect(textsOf(heard)).toEqual(['fits']);
+  });
+
+  it('BRI6: a peer that was banned in the mesh is not heard through the bridge', async () => {
+    await using node = await startNode({ transport: { wires: wire } });
+    const secretKey = generateSecretKey();
+    await beBanned(node, wire, secretKey);
+    await using bridge = await bridgeOver(wire, node);
+    await using banned = await PlainPeer.start({ wire, topic, privateKey: keyOf(secretKey, signerFromSecret(secretKey).publicKey) });
+    await using other = await PlainPeer.start({ wire, topic });
+    await meet(other, bridge);
+    await banned.dial(other.addresses);
+    await eventually('they know each other', () => (banned.knows(other.id) && other.knows(banned.id)) || undefined);
+    const heard = ear(node);
+    await eventually('it is refused', async () => {
+      await banned.say('unheard');
+      return bridge.health().refused['low-reputation'] !== undefined || undefined;
+    });
+    await other.say('heard');
+    await eventually('the other is heard', () => heard.length === 1 || undefined);
+    expect(textsOf(heard)).toEqual(['heard']);
+  });
+});
+
+/** Joins as a stranger of an open network and sends a frame that is too long. */
+async function beBanned(node: MeshNode, wire: Wire, secretKey: Uint8Array): Promise<void> {
+  const most = 8 * 1024 * 1024;
+  const stranger = libp2pTransport({ secretKey, wires: wire, frameBytesMax: most, linkBufferBytesMax: most });
+  const down = Promise.withResolvers<void>();
+  const networkId = networkOf(undefined, signatureScheme()).id;
+  await stranger.start({
+    onLinkUp: (link) => void link.send(encodeHello({ networkId, certificate: noCertificate, addresses: [] })),
+    // Claims follow the greeting of the node: then ours was accepted.
+    onFrame: (link, frame) => void (frame[1] === 4 && link.send(new Uint8Array(700 * 1024))),
+    onLinkDown: () => down.resolve(),
+    onRefused: () => undefined,
+  });
+  await stranger.dial({ addresses: node.addresses });
+  await down.promise;
+  await eventually('it is banned', () => node.status().counters['offence.oversized-frame'] === 1 || undefined);
+  await stranger.stop();
+}
+
+describe('a bridge and its node', () => {
+  it('BRI8: end together; one node has one bridge, which is known by the same identity when it comes back', async () => {
+    const node = await startNode({ networkKey });
+    const bridge = await bridgeTopics(node, { topics: [topic] });
+    await using plain = await PlainPeer.start({ wire: 'tcp', topic });
+    await plain.dial(bridge.addresses.filter((address) => address.includes('/tcp/')));
+    await eventually('they share the topic', () => plain.knows(bridge.id) || undefined);
+    await expect(bridgeTopics(node, { topics: [topic] })).rejects.toMatchObject({ code: 'bridge-exists' });
+    await bridge.close();
+    await eventually('it is gone', () => !plain.knows(bridge.id) || undefined);
+    const next = await bridgeTopics(node, { topics: [topic] });
+    expect(next.id).toBe(bridge.id);
+    await plain.dial(next.addresses.filter((address) => address.includes('/tcp/')));
+    await eventually('they share the topic again', () => plain.knows(next.id) || undefined);
+    await node.close();
+    await eventually('it has ended with its node', () => !plain.knows(next.id) || undefined);
+    await expect(bridgeTopics(node, { topics: [topic] })).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('say at once what is wrong with their options', async () => {
+    await using node = await startNode({ networkKey });
+    await expect(bridgeTopics(node, { topics: [] })).rejects.toMatchObject({ code: 'invalid-options' });
+    await expect(bridgeTopics(node, { topics: [topic], secretKey: new Uint8Array(3) })).rejects.toMatchObject({ code: 'invalid-options' });
+    await using bridge = await bridgeTopics(node, { topics: [topic] });
+    expect(bridge.health()).toMatchObject({ topics: [topic], bridgedIn: 0, bridgedOut: 0, refused: {} });
+  });
+});
+
+describe('two daemons, one of them with a bridge', () => {
+  it('BRI1: share a topic with a plain peer and show it in status', async () => {
+    await using group = new DaemonGroup();
+    await using plain = await PlainPeer.start({ wire: 'tcp', topic });
+    const peer = plain.addresses[0] ?? '';
+    const daemon = await group.start('--gossipsub-topic', topic, '--gossipsub-peer', peer);
+    const other = await group.start('--gossipsub-topic', topic, '--gossipsub-peer', peer, '--transport', 'tcp');
+    const bridgeOf = async (name: string): Promise<NonNullable<ControlStatus['gossipsub']>> => {
+      const { out } = await group.run('status', '--name', name, '--json');
+      const { nodes } = JSON.parse(out) as { nodes: ControlStatus[] };
+      if (nodes[0]?.gossipsub === undefined) throw new Error('it has no bridge');
+      return nodes[0].gossipsub;
+    };
+    for (const name of ['node-1', 'node-2']) await eventually('it keeps the peer', async () => (await bridgeOf(name)).peers > 0 || undefined);
+    await using member = await startNode({
+      networkKey: readFileSync(join(group.home, 'network.key'), 'utf8').trim(), bootstrap: (await daemon.started()).addresses,
+    });
+    const heard = ear(member);
+    await eventually('the member is linked', () => member.status().links.quic + member.status().links.tcp > 0 || undefined);
+    await settled();
+    await member.broadcast(topic, 'out');
+    await plain.say('in');
+    await settled();
+    expect([plain.heard, textsOf(heard)]).toEqual([['out'], ['in']]);
+    const [one, two] = [await bridgeOf('node-1'), await bridgeOf('node-2')];
+    expect([one.bridgedIn + two.bridgedIn, one.bridgedOut + two.bridgedOut, one.leftToOthers + two.leftToOthers]).toEqual([1, 1, 2]);
+    expect((await group.run('status', '--name', 'node-1')).out).toMatch(/gossipsub +sky: \d peers?, \d in, \d out; refused: /);
+    expect((await other.stop()).code).toBe(0);
+  });
+
+  it('are told in one line what is wrong with a flag', async () => {
+    await using group = new DaemonGroup();
+    const { code, err, out } = await group.run('start', '--gossipsub-topic', topic, '--gossipsub-peer', '/ip4/127.0.0.1/tcp/1');
+    expect({ code, out, lines: err.trimEnd().split('\n').length }).toEqual({ code: 2, out: '', lines: 1 });
+    expect(err).toMatch(/--gossipsub-peer must be a multiaddr with \/p2p\/<id> at the end, not \/ip4\/127/);
   });
 });
