@@ -184,7 +184,7 @@ async function beBanned(node: MeshNode, wire: Wire, secretKey: Uint8Array): Prom
 }
 
 describe('a bridge and its node', () => {
-  it('BRI8: end together; one node has one bridge, which is known by the same identity when it comes back', async () => {
+  it('BRI9: end together; one node has one bridge, which is known by the same identity when it comes back', async () => {
     const node = await startNode({ networkKey });
     const bridge = await bridgeTopics(node, { topics: [topic] });
     await using plain = await PlainPeer.start({ wire: 'tcp', topic });

@@ -90,7 +90,7 @@ describe('a message that waits for its turn', () => {
     expect([large.held.size, large.done]).toEqual([4, ['0']]);
   });
 
-  it('BRI8: is forgotten with the bridge', () => {
+  it('BRI9: is forgotten with the bridge', () => {
     const { clock, held, done, hold } = turns();
     hold('a');
     held.close();

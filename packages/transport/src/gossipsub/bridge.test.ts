@@ -1,3 +1,4 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, describe, expect, test } from 'vitest';
 import { accept, ignore, reject, type PeerId } from '@murmuration/protocol';
 import { identity } from '../libp2p/identity.test.support.ts';
@@ -128,6 +129,31 @@ test('a rejected message is neither delivered nor forwarded, and costs its sende
   await liar.say('unheard');
   await heartbeat();
   expect([seen.heard, witness.heard]).toEqual([['first'], ['first']]);
+});
+
+test('BRI5: a message that its author did not sign is refused and counted, and costs its sender score', async () => {
+  const [seen, liar] = await pair();
+  const forger = liar.pubsub as unknown as { publishConfig: { privateKey: unknown } };
+  const own = forger.publishConfig.privateKey;
+  forger.publishConfig.privateKey = await generateKeyPair('Ed25519');
+  for (let time = 0; time < 2; time += 1) await liar.say('in whose name?');
+  await until('both are refused', () => seen.refused.length === 2);
+  expect(seen.refused[0]).toEqual({ reason: 'malformed', detail: 'invalid_signature', sender: liar.peer });
+  await heartbeat();
+  forger.publishConfig.privateKey = own;
+  await liar.say('unheard');
+  await heartbeat();
+  expect(seen.heard).toEqual([]);
+});
+
+test('BRI5: bytes that are no RPC end their stream and nothing else', async () => {
+  const [seen, peer] = await pair();
+  const [connection] = peer.node.getConnections();
+  const stream = await connection?.newStream(peer.pubsub.protocols);
+  stream?.send(Uint8Array.of(200, 1, ...new Uint8Array(200).fill(0xff)));
+  await heartbeat();
+  await peer.say('still heard');
+  await until('it is heard', () => seen.heard.length === 1);
 });
 
 test('whoever forwards what we reject is not blamed for it', async () => {
