@@ -108,8 +108,10 @@ describe.each(['quic', 'tcp'] as const)('over %s', (wire) => {
     await settled();
     const atThird = ear(third);
     const [ours, theirs] = [numbered('ours', 50), numbered('theirs', 50)];
-    for (const each of ours) await third.broadcast(topic, each);
-    for (const each of theirs) await plain.say(each);
+    await Promise.all([
+      (async () => { for (const each of ours) await third.broadcast(topic, each); })(),
+      (async () => { for (const each of theirs) await plain.say(each); })(),
+    ]);
     await settled();
     expect(textsOf(atThird)).toEqual(theirs);
     expect(plain.heard).toEqual(ours);
@@ -168,17 +170,15 @@ describe.each(['quic', 'tcp'] as const)('over %s', (wire) => {
 async function beBanned(node: MeshNode, wire: Wire, secretKey: Uint8Array): Promise<void> {
   const most = 8 * 1024 * 1024;
   const stranger = libp2pTransport({ secretKey, wires: wire, frameBytesMax: most, linkBufferBytesMax: most });
-  const down = Promise.withResolvers<void>();
   const networkId = networkOf(undefined, signatureScheme()).id;
   await stranger.start({
     onLinkUp: (link) => void link.send(encodeHello({ networkId, certificate: noCertificate, addresses: [] })),
     // Claims follow the greeting of the node: then ours was accepted.
     onFrame: (link, frame) => void (frame[1] === 4 && link.send(new Uint8Array(700 * 1024))),
-    onLinkDown: () => down.resolve(),
+    onLinkDown: () => undefined,
     onRefused: () => undefined,
   });
   await stranger.dial({ addresses: node.addresses });
-  await down.promise;
   await eventually('it is banned', () => node.status().counters['offence.oversized-frame'] === 1 || undefined);
   await stranger.stop();
 }
@@ -211,8 +211,8 @@ describe('a bridge and its node', () => {
   });
 });
 
-describe('two daemons, one of them with a bridge', () => {
-  it('BRI1: share a topic with a plain peer and show it in status', async () => {
+describe('two daemons with a bridge each', () => {
+  it('BRI1, BRI4: share a topic with a plain peer, show it in status, and lose nothing when the first is killed', async () => {
     await using group = new DaemonGroup();
     await using plain = await PlainPeer.start({ wire: 'tcp', topic });
     const peer = plain.addresses[0] ?? '';
@@ -238,7 +238,13 @@ describe('two daemons, one of them with a bridge', () => {
     const [one, two] = [await bridgeOf('node-1'), await bridgeOf('node-2')];
     expect([one.bridgedIn + two.bridgedIn, one.bridgedOut + two.bridgedOut, one.leftToOthers + two.leftToOthers]).toEqual([1, 1, 2]);
     expect((await group.run('status', '--name', 'node-1')).out).toMatch(/gossipsub +sky: \d peers?, \d in, \d out; refused: /);
-    expect((await other.stop()).code).toBe(0);
+    const [lead, next] = one.id < two.id ? [daemon, other] : [other, daemon];
+    await lead.kill();
+    await member.broadcast(topic, 'still out');
+    await plain.say('still in');
+    await eventually('the other carries on', () => (plain.heard.length > 1 && heard.length > 1) || undefined);
+    expect([plain.heard, textsOf(heard)]).toEqual([['out', 'still out'], ['in', 'still in']]);
+    expect((await next.stop()).code).toBe(0);
   });
 
   it('are told in one line what is wrong with a flag', async () => {

@@ -126,12 +126,12 @@ export class BridgeFlow {
     }
   }
 
-  /** What fails is the world's: a full buffer, a full state, the end of the node. It is counted. */
+  /** What fails is the world's: a full buffer, a full state, the end of the node; libp2p's own errors have no code of ours. It is counted. */
   #track(work: Promise<unknown>): void {
-    const done = work.then(() => undefined, (error: unknown) => {
-      if (!(error instanceof MeshError)) throw error;
-      this.#countFailure(error.code);
-    });
+    const done = work.then(
+      () => undefined,
+      (error: unknown) => this.#countFailure(error instanceof MeshError ? String(error.code) : 'publish-failed'),
+    );
     this.#underWay.add(done);
     void done.finally(() => this.#underWay.delete(done));
   }

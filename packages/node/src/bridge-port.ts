@@ -64,11 +64,21 @@ export class BridgePort {
     return this.#parts.topics.broadcast(message);
   }
 
+  /** The epochs of those of the members that are alive, or may be. */
+  epochsOfPresent(ids: ReadonlySet<PeerId>): Map<PeerId, number> {
+    const wanted = new Map([...ids].map((id) => [this.#peerOf(id), id]));
+    const epochs = new Map<PeerId, number>();
+    for (const { peer, state, epoch } of wanted.size === 0 ? [] : this.#parts.mesh.members(self)) {
+      const id = wanted.get(peer);
+      if (id !== undefined && (state === 'alive' || state === 'suspect')) epochs.set(id, epoch);
+    }
+    return epochs;
+  }
+
   /** What we have seen of a member, 0 to 1; for a stranger 0.5. */
   reputationOf(id: PeerId): number {
-    const { book, mesh, loop } = this.#parts;
-    const publicKey = publicKeyOfPeerId(id);
-    const peer: PeerIndex = publicKey === undefined ? noPeer : book.find(publicKey);
+    const { mesh, loop } = this.#parts;
+    const peer = this.#peerOf(id);
     return peer === noPeer ? neutralReputation : mesh.reputationOf(self, peer, loop.now());
   }
 
@@ -93,5 +103,10 @@ export class BridgePort {
   /** Ends what is attached. */
   async close(): Promise<void> {
     await this.#end?.();
+  }
+
+  #peerOf(id: PeerId): PeerIndex {
+    const publicKey = publicKeyOfPeerId(id);
+    return publicKey === undefined ? noPeer : this.#parts.book.find(publicKey);
   }
 }

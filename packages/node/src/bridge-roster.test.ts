@@ -2,8 +2,9 @@
 import { generateSecretKey, signerFromSecret } from '@murmuration/byzantine/schemes';
 import { peerIdOf, type PeerId, type Signer } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
+import { claimKeyPrefix } from './bridge-claim.ts';
 import type { BridgePort } from './bridge-port.ts';
-import { BridgeRoster, claimKeyPrefix } from './bridge-roster.ts';
+import { BridgeRoster } from './bridge-roster.ts';
 import { LivingNode } from './mesh-node.ts';
 import type { MeshNode } from './public-node.ts';
 import { agree, World } from './world.test.support.ts';
@@ -79,6 +80,7 @@ describe('a bridge that its member claims', () => {
     for (const value of [forged, otherEpoch, new Uint8Array(100), new Uint8Array(3)]) {
       await world.resolved(alice.set(claimKeyPrefix + topic, value));
       await world.until(() => agree(alice, bob), 'bob has heard of it');
+      await world.pass(100);
       expect([ofBob.isBridge(peerIdOf(victim)), ofBob.rankIn(topic), ofBob.rankIn('sea')]).toEqual([false, 0, 0]);
     }
   });

@@ -161,8 +161,7 @@ export class LivingNode implements MeshNode {
     loop.submit({ type: 'timer', timer: { type: 'flush-outbox' } });
     loop.submit({ type: 'command', command: { type: 'leave' } });
     loop.stop();
-    await this.#bridgePort.close();
-    await transport.stop().finally(() => storage.close()).finally(() => {
+    await this.#bridgePort.close().finally(() => transport.stop()).finally(() => storage.close()).finally(() => {
       topics.close();
       hub.close();
     });
