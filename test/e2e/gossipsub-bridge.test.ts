@@ -171,10 +171,14 @@ async function beBanned(node: MeshNode, wire: Wire, secretKey: Uint8Array): Prom
   const most = 8 * 1024 * 1024;
   const stranger = libp2pTransport({ secretKey, wires: wire, frameBytesMax: most, linkBufferBytesMax: most });
   const networkId = networkOf(undefined, signatureScheme()).id;
+  let frames = 0;
   await stranger.start({
     onLinkUp: (link) => void link.send(encodeHello({ networkId, certificate: noCertificate, addresses: [] })),
-    // Claims follow the greeting of the node: then ours was accepted.
-    onFrame: (link, frame) => void (frame[1] === 4 && link.send(new Uint8Array(700 * 1024))),
+    // The first frame is the greeting of the node; whatever follows says that ours was accepted.
+    onFrame: (link) => {
+      frames++;
+      if (frames === 2) link.send(new Uint8Array(700 * 1024));
+    },
     onLinkDown: () => undefined,
     onRefused: () => undefined,
   });
