@@ -126,7 +126,7 @@ export class BridgeFlow {
     }
   }
 
-  /** What fails is the world's: a full buffer, a full state, the end of the node; libp2p's own errors have no code of ours. It is counted. */
+  /** What fails is the world's, and counted: a full buffer, a full state, the end of the node. Errors of libp2p have no code of ours. */
   #track(work: Promise<unknown>): void {
     const done = work.then(
       () => undefined,

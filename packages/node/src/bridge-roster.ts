@@ -74,8 +74,13 @@ export class BridgeRoster {
 
   /** Takes the claims back. What a node that ends cannot write any more holds in no later start anyway. */
   async withdraw(): Promise<void> {
-    for (const end of this.#ends) end();
+    this.close();
     await Promise.allSettled([...this.#topics].map((topic) => this.#node.delete(claimKeyPrefix + topic)));
+  }
+
+  /** Hears of no more claims. */
+  close(): void {
+    for (const end of this.#ends) end();
   }
 
   /** True for what other bridges sign: it came from the mesh. */

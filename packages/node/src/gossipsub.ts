@@ -82,24 +82,27 @@ async function open(node: MeshNode, port: BridgePort, options: BridgeTopicsOptio
   const topics = [...new Set(options.topics)];
   const roster = new BridgeRoster(node, port, topics);
   const flow = new BridgeFlow(port, roster);
-  const foreign = await gossipsubBridge({
-    ...rest,
-    secretKey,
-    listen,
-    topics,
-    validate,
-    reputationOf: (peer) => roster.reputationOf(peer),
-    isBridge: (author) => roster.isBridge(author),
-    onMessage: (message) => flow.bringIn(message),
-    onEcho: (message) => flow.echo(message),
-  });
-  const bridge = new Bridge({ topics, roster, flow, foreign, detach });
+  let foreign: GossipsubBridge | undefined;
   try {
+    const opened = await gossipsubBridge({
+      ...rest,
+      secretKey,
+      listen,
+      topics,
+      validate,
+      reputationOf: (peer) => roster.reputationOf(peer),
+      isBridge: (author) => roster.isBridge(author),
+      onMessage: (message) => flow.bringIn(message),
+      onEcho: (message) => flow.echo(message),
+    });
+    foreign = opened;
     await roster.announce(port.signerOf(secretKey));
-    flow.open(new Set(topics), { isMessageId, publish: (topic, bytes, how) => foreign.publish(topic, bytes, how) });
-    return bridge;
+    flow.open(new Set(topics), { isMessageId, publish: (topic, bytes, how) => opened.publish(topic, bytes, how) });
+    return new Bridge({ topics, roster, flow, foreign, detach });
   } catch (error) {
-    await bridge.close();
+    roster.close();
+    await flow.close();
+    await foreign?.stop();
     throw error;
   }
 }
@@ -159,10 +162,8 @@ class Bridge implements TopicBridge {
   async #close(): Promise<void> {
     const { roster, flow, foreign, detach } = this.#parts;
     await flow.close();
-    await foreign.stop();
-    // Only now: until here the others took our words for those of a bridge.
-    await roster.withdraw();
-    detach();
+    // The claims last: until then the others take our words for those of a bridge.
+    await foreign.stop().finally(() => roster.withdraw()).finally(detach);
   }
 }
 

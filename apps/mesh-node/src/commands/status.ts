@@ -47,7 +47,8 @@ function bridgeRows(bridge: ControlStatus['gossipsub']): [name: string, value: s
   if (bridge === undefined) return [];
   const { topics, peers, bridgedIn, bridgedOut, refused, addresses } = bridge;
   return [
-    ['gossipsub', `${topics.map(printable).join(', ')}: ${amount(peers, 'peer')}, ${bridgedIn} in, ${bridgedOut} out; refused: ${counts(refused)}`],
+    ['gossipsub', `${topics.map(printable).join(', ')}: ${amount(peers, 'peer')}, ${bridgedIn} in, ${bridgedOut} out`],
+    ['', `refused: ${counts(refused)}`],
     ...addresses.map((address): [string, string] => ['', printable(address)]),
   ];
 }

@@ -24,7 +24,11 @@ export interface ControlContext {
 /** All routes. */
 export function controlRoutes({ node, bridge, daemon, streams, leave }: ControlContext): Route[] {
   return [
-    { method: 'GET', pattern: /^\/v1\/status$/, answer: () => found<ControlStatus>({ ...node.status(), ...daemon, ...(bridge && { gossipsub: bridge.health() }) }) },
+    {
+      method: 'GET',
+      pattern: /^\/v1\/status$/,
+      answer: () => found<ControlStatus>({ ...node.status(), ...daemon, ...(bridge && { gossipsub: bridge.health() }) }),
+    },
     { method: 'GET', pattern: /^\/v1\/peers$/, answer: () => found<ControlPeers>({ peers: node.members() }) },
     { method: 'GET', pattern: /^\/v1\/hash$/, answer: () => found<ControlHash>(hashOf(node)) },
     { method: 'GET', pattern: /^\/v1\/registers$/, answer: ({ url }) => readRegisters(node, url.searchParams) },

@@ -166,7 +166,8 @@ class Bridge implements GossipsubBridge {
       pubsub.topicValidators.set(topic, (sender, message) => admission.judge(sender, message));
       pubsub.subscribe(topic);
     }
-    this.#router.onMalformed((sender, error) => this.#refusals.add({ reason: 'malformed', detail: error, sender: sender.toString() as PeerId }));
+    this.#router.onMalformed((sender, detail) =>
+      this.#refusals.add({ reason: 'malformed', detail, sender: sender.toString() as PeerId }));
     this.#router.onMessage((message) => this.#deliver(message));
   }
 
