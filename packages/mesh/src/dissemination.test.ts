@@ -94,7 +94,7 @@ describe('GOS20: every batch reaches every node, whatever is lost', () => {
     world.writeInTurn(10, 100);
     world.runUntil(() => world.deliveries === 10 * 199, 20_000);
     expect(world.afterMs.every(({ length }) => length === 199)).toBe(true);
-  });
+  }, 60_000);
 });
 
 describe('GOS16: a tree that is cut is mended by grafts', () => {
