@@ -1,0 +1,2 @@
+/** The simulator: scenarios over the daemon's own protocol code. */
+export * from './scenario.ts';
