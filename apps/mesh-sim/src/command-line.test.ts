@@ -14,7 +14,7 @@ describe('a wrong call is a line for each mistake, and exit code 2', () => {
     ['run epidemic --nodes 0', '--nodes must be an integer from 2 to 16777216, not 0'],
     ['run epidemic --loss 2', '--loss must be a share from 0 to 0.99, not 2'],
     ['run epidemic --mode pul', '--mode must be one of push, pull, push-pull, not pul (did you mean pull?)'],
-    ['run epidemic --workers 65', '--workers must be an integer from 1 to 64, not 65'],
+    ['run epidemic --workers 33', '--workers must be an integer from 1 to 32, not 33'],
     ['run epidemic --fan 3', 'unknown flag --fan (did you mean --fanout?); see mesh-sim run epidemic --help'],
     ['run epidemic --nodes', '--nodes needs a value: --nodes N'],
     ['run epidemic --nodes --json', '--nodes needs a value: --nodes N'],

@@ -10,6 +10,8 @@ export interface SweepRow {
   readonly runs: number;
   /** When all knew, over the runs in which they did: rounds, or simulated milliseconds. */
   readonly allKnowAfter: { readonly mean: number; readonly least: number; readonly most: number } | null;
+  /** The same by the model, where there is one. */
+  readonly modelAllKnowAfter: number | null;
   /** Means over the runs. */
   readonly messagesPerNode: number;
   readonly wallMs: number;
@@ -53,6 +55,7 @@ export function rowOf(options: ParameterValues, results: readonly RunResult[]): 
     options,
     runs: whole.length,
     allKnowAfter: ends.length === 0 ? null : { mean: mean(ends), least: Math.min(...ends), most: Math.max(...ends) },
+    modelAllKnowAfter: whole[0]?.modelAllKnowAfter === undefined ? null : mean(whole.map(({ modelAllKnowAfter = 0 }) => modelAllKnowAfter)),
     messagesPerNode: mean(whole.map(({ messages, nodes }) => messages / nodes)),
     wallMs: Math.round(mean(whole.map(({ wallMs }) => wallMs))),
     failures: whole.filter((result) => !allHold(result)).map(({ replay }) => replay),
@@ -65,12 +68,12 @@ function mean(values: readonly number[]): number {
 
 /** Header and rows; parameters that every row has alike are left out of the text, not of the CSV. */
 function cellsOf({ parameters }: Scenario, rows: readonly SweepRow[], names: readonly string[] = Object.keys(parameters)): string[][] {
-  const heading = [...names, 'runs', 'mean', 'least', 'most', 'messages/node', 'wallMs', 'failed'];
-  return [heading, ...rows.map(({ options, runs, allKnowAfter, messagesPerNode, wallMs, failures }) => [
+  const heading = [...names, 'runs', 'mean', 'least', 'most', 'model', 'messages/node', 'wallMs', 'failed'];
+  return [heading, ...rows.map(({ options, runs, allKnowAfter, modelAllKnowAfter, messagesPerNode, wallMs, failures }) => [
     ...names.map((name) => writeValue(parameters[name] as Scenario['parameters'][string], options[name] as number | string)),
     String(runs),
     ...(allKnowAfter === null ? ['', '', ''] : [allKnowAfter.mean.toFixed(2), String(allKnowAfter.least), String(allKnowAfter.most)]),
-    messagesPerNode.toFixed(1), String(wallMs), String(failures.length),
+    modelAllKnowAfter?.toFixed(2) ?? '', messagesPerNode.toFixed(1), String(wallMs), String(failures.length),
   ])];
 }
 

@@ -46,6 +46,17 @@ describe('GOS3: partners are distinct neighbors, never the one who gave, each wi
     for (const peer of others) expect(Math.abs(counts[peer]! - draws * share), `peer ${peer}`).toBeLessThan(slack);
   });
 
+  it('a given array is filled with the same partners, whatever stood in it', () => {
+    const sizes = fc.record({ neighbors: fc.nat(12), count: fc.nat(6), step: fc.nat() });
+    fc.assert(fc.property(sizes, fc.array(fc.nat(12), { maxLength: 9 }), ({ neighbors, count, step }, into) => {
+      const neighborhood = new ListedNeighbors(neighbors);
+      const draw = { seed: 1, node, step };
+      const picked = pickPartners(neighborhood, draw, count, noPeer, into);
+      expect(picked).toBe(into);
+      expect(picked).toEqual(pickPartners(neighborhood, draw, count, noPeer));
+    }));
+  });
+
   it('the same draw gives the same partners, another step others', () => {
     const neighborhood = new ListedNeighbors(30);
     const at = (step: number): PeerIndex[] => pickPartners(neighborhood, { seed: 1, node, step }, 3, noPeer);

@@ -84,6 +84,8 @@ export interface RunResult {
   readonly simulatedMs?: number;
   /** When 50, 99, 99.99 and 100 % of who should know knew, in rounds or simulated milliseconds; null where the run ended before. */
   readonly percentiles: Readonly<Record<'50' | '99' | '99.99' | '100', number | null>>;
+  /** When all know by the model, on average over runs, where there is one: rounds, or simulated milliseconds. */
+  readonly modelAllKnowAfter?: number;
   readonly messages: number;
   readonly events: number;
   readonly eventsPerSecond: number;

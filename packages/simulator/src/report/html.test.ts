@@ -25,7 +25,7 @@ describe('the HTML report', () => {
   it('shows the curve over the model, percentiles, bytes by role, detection, verdicts, stand-ins and the replay', () => {
     const page = htmlReport(resultWith());
     for (const part of [
-      'class="measured"', 'class="model"', '<td>3 rounds</td>', '<th scope="row">member</th><td>700 B</td>', '<td>1.4 s simulated</td>', '1 of 1 verdicts hold',
+      'class="measured"', 'class="model"', '<td>3 rounds</td>', '<dd>3.3 rounds</dd>', '<th scope="row">member</th><td>700 B</td>', '<td>1.4 s simulated</td>', '1 of 1 verdicts hold',
       '<li>a stand-in</li>', 'mesh-sim run epidemic --nodes 1000 --seed 7', '0123456789abcdef', 'id="map-time" min="0" max="3"',
     ]) expect(page).toContain(part);
   });

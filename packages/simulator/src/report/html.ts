@@ -61,6 +61,7 @@ function tiles(result: RunResult): string {
   const { percentiles, messages, nodes, copiesPerDelivery, wallMs, eventsPerSecond, peakRssBytes, bytesPerNode } = result;
   const all: [string, string][] = [
     ['All know after', momentText(result, percentiles['100'])],
+    ...(result.modelAllKnowAfter === undefined ? [] : [['The model expects', momentText(result, Number(result.modelAllKnowAfter.toFixed(1)))] as [string, string]]),
     ['Messages a node', (messages / nodes).toFixed(1)],
     ...(copiesPerDelivery === undefined ? [] : [['Copies per delivery', copiesPerDelivery.toFixed(2)] as [string, string]]),
     ['State a node', bytesText(bytesPerNode)],

@@ -15,7 +15,7 @@ p { max-width: 46rem; }
 .subtitle { margin: 0.35rem 0 1.25rem; color: var(--soft); }
 .verdict { display: inline-block; padding: 0.2rem 0.7rem; border: 1px solid currentColor; border-radius: 1rem; font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 0; padding: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0 0; padding: 0; }
 .tiles div { padding: 0.8rem 1rem; border-radius: 0.5rem; background: var(--panel); }
 .tiles dt { color: var(--soft); font-size: 0.85rem; } .tiles dd { margin: 0; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.5rem; }

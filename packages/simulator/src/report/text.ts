@@ -29,9 +29,10 @@ function heading({ scenario, nodes, seed, workers, complete }: RunResult): strin
 function outcome(result: RunResult): [string, string][] {
   const { percentiles, messages, nodes, copiesPerDelivery, bytesByRole = {} } = result;
   const known = percentileNames.slice(0, -1).map((name) => `${name} % ${momentText(result, percentiles[name])}`);
+  const model = result.modelAllKnowAfter === undefined ? '' : `; the model expects ${result.modelAllKnowAfter.toFixed(1)}`;
   const copies = copiesPerDelivery === undefined ? '' : `; ${copiesPerDelivery.toFixed(2)} copies per delivery`;
   return [
-    ['all know after', `${momentText(result, percentiles['100'])} (${known.join(', ')})`],
+    ['all know after', `${momentText(result, percentiles['100'])} (${known.join(', ')})${model}`],
     ['messages', `${countText(messages)}, ${(messages / nodes).toFixed(1)} a node${copies}`],
     ...Object.entries(bytesByRole).map(([role, bytes]): [string, string] => [`sent by a ${role}`, bytesText(bytes)]),
     ['sometimes', Object.entries(result.sometimes).map(([branch, times]) => `${branch} ${countText(times)}`).join(', ')],
