@@ -8,7 +8,7 @@ import { memoryNetwork } from '@murmuration/transport/memory';
 import { ChecksOnce } from './checks-once.ts';
 import { Tally } from './tally.ts';
 
-export type Wire = 'memory' | 'quic';
+export type Wire = 'memory' | 'quic' | 'tcp';
 
 /** What a fleet is made of. */
 export interface FleetOptions {
@@ -48,7 +48,7 @@ export class Fleet implements AsyncDisposable {
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    this.#makeTransport = options.wire === 'memory' ? memoryTransports(options.seed) : quicTransport;
+    this.#makeTransport = options.wire === 'memory' ? memoryTransports(options.seed) : libp2pTransports(options.wire);
   }
 
   /** Starts all and resolves when each knows each: its name has arrived everywhere. */
@@ -74,7 +74,6 @@ export class Fleet implements AsyncDisposable {
   }
 
   async #start(index: number): Promise<MeshNode> {
-    this.tally.noteWrite();
     const node = await createMeshNode({
       networkKey,
       transport: (identity) => this.tally.counted(this.#makeTransport(identity)),
@@ -136,6 +135,7 @@ function memoryTransports(seed: number): (identity: Identity) => Transport {
   return ({ peer, publicKey }) => network.transport({ peer, publicKey, frameBytesMax });
 }
 
-function quicTransport({ secretKey }: Identity): Transport {
-  return libp2pTransport({ secretKey, frameBytesMax, wires: 'quic', listen: ['/ip4/127.0.0.1/udp/0/quic-v1'] });
+function libp2pTransports(wires: Exclude<Wire, 'memory'>): (identity: Identity) => Transport {
+  const listen = [wires === 'quic' ? '/ip4/127.0.0.1/udp/0/quic-v1' : '/ip4/127.0.0.1/tcp/0'];
+  return ({ secretKey }) => libp2pTransport({ secretKey, frameBytesMax, wires, listen });
 }

@@ -2,6 +2,9 @@
 import { silentObserver, type IgnoreReason, type Observer } from '@murmuration/protocol';
 import type { Transport } from '@murmuration/transport';
 
+/** Every node is the first peer of its own book. What it accepts from itself is no delivery. */
+const self = 0;
+
 /** Sums over all nodes since the start. */
 export interface Totals {
   readonly rounds: number;
@@ -17,24 +20,18 @@ export class Tally {
   #rounds = 0;
   #accepted = 0;
   #bytes = 0;
-  #written = 0;
 
   /** To be handed to every node. */
   readonly observer: Observer = {
     ...silentObserver,
     roundStarted: () => void this.#rounds++,
-    batchAccepted: () => void this.#accepted++,
+    batchAccepted: (_node, author) => void (author !== self && this.#accepted++),
     batchIgnored: (_node, _from, reason) => void this.ignored.set(reason, (this.ignored.get(reason) ?? 0) + 1),
   };
 
-  /** A node is about to write: the batch that it accepts from itself is no delivery. */
-  noteWrite(): void {
-    this.#written++;
-  }
-
   totals(): Totals {
     const duplicates = this.ignored.get('duplicate') ?? 0;
-    return { rounds: this.#rounds, deliveries: this.#accepted - this.#written, duplicates, bytes: this.#bytes };
+    return { rounds: this.#rounds, deliveries: this.#accepted, duplicates, bytes: this.#bytes };
   }
 
   /** The same transport; what it receives is counted. */

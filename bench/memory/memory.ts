@@ -113,9 +113,9 @@ function fill(mesh: Mesh, node: NodeIndex, { peerRegistry, gossip }: MeshOptions
 
 function batchOf(author: PeerIndex): BatchMessage {
   const header = {
-    author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash32: mix32(author), bytes: bytes(100),
+    author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash48: mix32(author), bytes: bytes(100),
   };
-  return { type: 'batch', header, handle: author as number as BatchHandle, hops: 0 };
+  return { type: 'batch', header, handle: author as number as BatchHandle, hops: 0, place: 'next' };
 }
 
 /** What the first and the last node believe. */

@@ -17,9 +17,10 @@ type Plain = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
 const topic = 'bench';
 const listenOn: Record<Wire, string> = { quic: '/ip4/127.0.0.1/udp/0/quic-v1', tcp: '/ip4/127.0.0.1/tcp/0' };
-/** The fewest eager peers of gossipsub: below them its mesh is still being built. */
+/** The fewest eager peers of gossipsub: with fewer known subscribers its mesh cannot stand. */
 const eagerMin = 4;
 const heartbeatMs = 1_000;
+const heartbeats = 5;
 const joinMsMax = 120_000;
 const lookMs = 100;
 
@@ -43,12 +44,12 @@ export class GossipsubSwarm implements Swarm {
     while (this.#nodes.length < this.count) await this.#add(this.#nodes.length);
     for (const { services } of this.#nodes) services.pubsub.subscribe(topic);
     const deadline = performance.now() + joinMsMax;
-    while (!this.#nodes.every(({ services }) => services.pubsub.getMeshPeers(topic).length >= eagerMin)) {
-      if (performance.now() > deadline) throw new Error(`after ${joinMsMax} ms not all gossipsub nodes have ${eagerMin} eager peers`);
+    while (!this.#nodes.every(({ services }) => services.pubsub.getSubscribers(topic).length >= eagerMin)) {
+      if (performance.now() > deadline) throw new Error(`after ${joinMsMax} ms not all gossipsub nodes know ${eagerMin} subscribers`);
       await pause(lookMs);
     }
-    // Meshes trim what is too much at their next heartbeats.
-    await pause(3 * heartbeatMs);
+    // Meshes are built and trimmed at heartbeats.
+    await pause(heartbeats * heartbeatMs);
   }
 
   async publish(node: number, payload: Uint8Array): Promise<unknown> {

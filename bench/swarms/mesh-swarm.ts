@@ -19,7 +19,6 @@ export class MeshSwarm implements Swarm {
   }
 
   publish(node: number, payload: Uint8Array): Promise<void> {
-    this.#fleet.tally.noteWrite();
     return (this.#fleet.nodes[node] as MeshNode).broadcast(topic, payload);
   }
 
@@ -27,7 +26,7 @@ export class MeshSwarm implements Swarm {
     this.#fleet.nodes.forEach((node, index) => node.on('message', ({ payload }) => listener(index, payload)));
   }
 
-  /** In batches. A batch that its author writes arrives nowhere, so it counts neither way. */
+  /** In batches: messages that are said in one moment travel as one. */
   arrivals(): Arrivals {
     const { deliveries, duplicates } = this.#fleet.tally.totals();
     return { first: deliveries, all: deliveries + duplicates };

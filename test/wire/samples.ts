@@ -3,11 +3,13 @@
  * are the same on every machine. The records below have a row for each kind: a new kind without one does not compile.
  */
 import {
-  certificateBytes, encodeUpdates, hopsMax, joinSignature, lagMsMax, noCertificate, noHash, noPeer, signedBytesOf, walkTtlMax,
+  certificateBytes, directDeadlineMsMax, encodeMessages, encodeUpdates, hopsMax, joinSignature, lagMsMax, lastLogName, messageLogOf,
+  noCertificate, noHash, noOrigin, noPeer, signedBytesOf, startEpochMax, walkTtlMax,
 } from '@murmuration/protocol';
 import type {
-  BatchEnvelope, BatchHandle, BatchId, BatchMessage, Bytes, Epoch, Hello, Incarnation, MemberClaim, MemberState, Message,
-  PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis,
+  BatchEnvelope, BatchHandle, BatchId, BatchMessage, BatchPlace, Bytes, Epoch, Hello, Incarnation, LogMark, LogName, MemberClaim, MemberState,
+  MessageUpdate,
+  PeerIndex, PeerIntroduction, Sequence, SignatureScheme, Update, WallMillis, WireMessage,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 
@@ -43,7 +45,13 @@ const updates: Readonly<Record<Update['type'], Update>> = {
   'document-update': { type: 'document-update', document: 'plan', update: Uint8Array.of(0, 0) },
 };
 
-/** Two batches of one log; the second names the first by its hash. */
+/** What a node said, and what a bridge brought in. */
+const said: readonly MessageUpdate[] = [
+  { type: 'message', topic: 'wetter/höhe', origin: noOrigin, payload: Uint8Array.of(0, 255) },
+  { type: 'message', topic: 'wetter/höhe', origin: Uint8Array.of(7), payload: new Uint8Array(0) },
+];
+
+/** Two batches of one log, of which the second names the first by its hash, and one of the messages of the same start. */
 const first: BatchEnvelope = {
   networkId, author: author.publicKey, epoch: 7 as Epoch, firstSequence: 1 as Sequence, count: 3,
   previousHash: noHash, time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0 }, scope: 'mesh',
@@ -54,7 +62,10 @@ const second: BatchEnvelope = {
   time: { wallMs: 1_767_225_600_123 as WallMillis, counter: 0xffff }, scope: 'region/eu-west_1.a',
   payload: encodeUpdates([updates['register-delete']]),
 };
-export const envelopes: readonly BatchEnvelope[] = [first, second];
+const messageBatch: BatchEnvelope = {
+  ...first, epoch: messageLogOf(first.epoch), firstSequence: 9 as Sequence, count: said.length, payload: encodeMessages(said),
+};
+export const envelopes: readonly BatchEnvelope[] = [first, second, messageBatch];
 export const batches: readonly Uint8Array[] = envelopes.map((envelope) => {
   const signed = signedBytesOf(envelope);
   return joinSignature(signed, author.sign(signed));
@@ -64,14 +75,17 @@ const states: Readonly<Record<MemberState, PeerIndex>> = {
   alive: 0 as PeerIndex, suspect: 1 as PeerIndex, dead: 2 as PeerIndex, left: 1 as PeerIndex,
 };
 
-/** The first batch comes from its author, the second over as many links as are counted. */
+const places: readonly BatchPlace[] = ['next', 'first-kept', 'past'];
+
+/** The first batch comes from its author, the second over as many links as are counted; one of each place. */
 const batchMessage = (handle: number): BatchMessage => ({
   type: 'batch',
   header: {
-    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash32: 0, bytes: 0 as Bytes,
+    author: 0 as PeerIndex, epoch: first.epoch, firstSequence: 1 as Sequence, count: 1, hash48: 0, bytes: 0 as Bytes,
   },
   handle: handle as BatchHandle,
-  hops: handle * hopsMax,
+  hops: Math.min(handle * hopsMax, hopsMax),
+  place: places[handle] as BatchPlace,
 });
 
 const claimOf = (state: MemberState, index: number): MemberClaim => ({
@@ -84,12 +98,14 @@ const claims: readonly MemberClaim[] = [
 ];
 const ids: readonly BatchId[] = [
   { author: 0 as PeerIndex, epoch: first.epoch, sequence: 4 as Sequence, hops: 1 },
-  { author: 2 as PeerIndex, epoch: 0xffff_ffff as Epoch, sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
+  { author: 2 as PeerIndex, epoch: messageLogOf(startEpochMax), sequence: (2 ** 48 - 1) as Sequence, hops: hopsMax },
 ];
 const target = 1 as PeerIndex;
+const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 0x8000_0000, epoch: first.epoch });
+const markOf = (tagHigh: number, sequence: number): LogMark => ({ ...nameOf(tagHigh), sequence: sequence as Sequence });
 
 /** Messages of each type, with values at the borders of their fields. */
-export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
+export const messages: Readonly<Record<WireMessage['type'], readonly WireMessage[]>> = {
   round: [
     { type: 'round', digest: { high: 0x0102_0304, low: 0xfffe_fdfc }, isReply: false },
     { type: 'round', digest: { high: 0, low: 0xffff_ffff }, isReply: true },
@@ -122,6 +138,28 @@ export const messages: Readonly<Record<Message['type'], readonly Message[]>> = {
     { type: 'shuffle', origin: claimOf('suspect', 1), ttl: walkTtlMax, claims: [] },
   ],
   'shuffle-reply': [{ type: 'shuffle-reply', claims }],
+  ranges: [
+    {
+      type: 'ranges', isReply: false, nonce: { high: 0x0102_0304, low: 0xfffe_fdfc },
+      ranges: [
+        { type: 'done', upTo: nameOf(1) },
+        { type: 'compare', upTo: nameOf(2), fingerprint: { high: 0, low: 0xffff_ffff } },
+        { type: 'list', upTo: nameOf(4), marks: [markOf(3, 1), markOf(4, 2 ** 48 - 1)] },
+        { type: 'want', upTo: lastLogName, marks: [markOf(0xffff_ffff, 0)] },
+      ],
+    },
+    { type: 'ranges', isReply: true, nonce: { high: 0, low: 0 }, ranges: [] },
+  ],
+  direct: [
+    { type: 'direct', kind: 'note', payload: new Uint8Array(0) },
+    { type: 'direct', kind: 'request', id: 0xffff_ffff, deadlineMs: directDeadlineMsMax, payload: Uint8Array.of(0, 255) },
+    { type: 'direct', kind: 'answer', id: 0x0102_0304, payload: Uint8Array.of(1) },
+    { type: 'direct', kind: 'refusal', id: 0, reason: 'no-handler' },
+    { type: 'direct', kind: 'refusal', id: 1, reason: 'handler-failed' },
+    { type: 'direct', kind: 'refusal', id: 2, reason: 'busy' },
+    { type: 'direct', kind: 'parting', isReply: false },
+    { type: 'direct', kind: 'parting', isReply: true },
+  ],
 };
 
 export const hello: Hello = { networkId, certificate: authorPeer.certificate, addresses: authorPeer.addresses };

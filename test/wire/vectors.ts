@@ -3,8 +3,8 @@
  * implementation of the protocol can be held against them.
  */
 import {
-  beginFrame, certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, noPeer,
-  peerIdOf, protocolVersion, writeIntroductions,
+  beginFrame, certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeMessages, decodeUpdates, encodeFrame, encodeHello,
+  isMessageLog, noPeer, peerIdOf, protocolVersion, writeIntroductions,
 } from '@murmuration/protocol';
 import type {
   BatchEnvelope, FrontierEntry, MemberClaim, PeerIndex, PeerIntroduction, ReceivedMessage, WireNames,
@@ -67,8 +67,8 @@ export function toJson(value: unknown): Json {
 }
 
 /** What the payload of a batch says. */
-export function describeUpdates({ payload, count }: BatchEnvelope): Json {
-  return toJson(decodeUpdates(payload, count) ?? null);
+export function describeUpdates({ epoch, payload, count }: BatchEnvelope): Json {
+  return toJson((isMessageLog(epoch) ? decodeMessages(payload, count) : decodeUpdates(payload, count)) ?? null);
 }
 
 /** What a frame says, its peers by key. */
@@ -86,14 +86,16 @@ function describeMessage(message: ReceivedMessage, table: PeerTable): object {
   const describePoint = (point: FrontierEntry): object => ({ ...point, author: keyOf(point.author) });
   switch (message.type) {
     case 'round':
+    case 'ranges':
     case 'prune':
     case 'ping':
     case 'neighbor':
+    case 'direct':
       return message;
     case 'frontier':
       return { ...message, entries: message.entries.map(describePoint) };
     case 'received-batch':
-      return { type: message.type, hops: message.hops, bytes: message.bytes };
+      return { type: message.type, hops: message.hops, place: message.place, bytes: message.bytes };
     case 'ihave':
     case 'graft':
       return { ...message, ids: message.ids.map(describePoint) };

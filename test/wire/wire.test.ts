@@ -1,9 +1,9 @@
 import {
-  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeUpdates, encodeFrame, encodeHello, encodeUpdates,
-  joinSignature, peerIdOf, protocolVersion, signedBytesOf,
+  certificateBytes, decodeBatch, decodeFrame, decodeHello, decodeMessages, decodeUpdates, encodeFrame, encodeHello, encodeMessages,
+  encodeUpdates, isMessageLog, joinSignature, peerIdOf, protocolVersion, signedBytesOf,
 } from '@murmuration/protocol';
 import type {
-  BatchHandle, BatchMessage, Message, PeerIndex, ReceivedMessage, SignedBatch,
+  BatchHandle, BatchMessage, WireMessage, PeerIndex, ReceivedMessage, SignedBatch,
 } from '@murmuration/protocol';
 import { nodeCryptoScheme, publicKeyOf, signerFromSecret } from '@murmuration/byzantine/schemes';
 import { describe, expect, it } from 'vitest';
@@ -34,10 +34,10 @@ function sound({ bytes }: BatchVector): SignedBatch {
 }
 
 /** A received batch as it would be handed on. */
-function sendable(message: ReceivedMessage): Message {
+function sendable(message: ReceivedMessage): WireMessage {
   if (message.type !== 'received-batch') return message;
   const handle = batches.findIndex((bytes) => toHex(bytes) === toHex(message.bytes)) as BatchHandle;
-  return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops };
+  return { ...(messages.batch[0] as BatchMessage), handle, hops: message.hops, place: message.place };
 }
 
 describe('golden vectors', () => {
@@ -74,8 +74,9 @@ describe('golden vectors', () => {
     expect(toJson(batch.envelope)).toEqual(vector.decoded);
     expect(describeUpdates(batch.envelope)).toEqual(vector.updates);
     expect(toHex(joinSignature(signedBytesOf(batch.envelope), batch.signature))).toBe(vector.bytes);
-    const updates = decodeUpdates(batch.envelope.payload, batch.envelope.count) ?? [];
-    expect(encodeUpdates(updates)).toEqual(batch.envelope.payload);
+    const { epoch, payload, count } = batch.envelope;
+    const again = isMessageLog(epoch) ? encodeMessages(decodeMessages(payload, count) ?? []) : encodeUpdates(decodeUpdates(payload, count) ?? []);
+    expect(again).toEqual(payload);
   });
 
   it.each(vectors.batches)('NET7: batch %# is signed by its author, and hashed over what is signed', (vector) => {
@@ -169,7 +170,7 @@ describe('the protocol version', () => {
     expect(Object.keys(limits)).toEqual(expect.arrayContaining([
       'addressBytesMax', 'addressesPerPeerMax', 'batchBytesMax', 'batchIdsPerMessageMax', 'claimsPerMessageMax',
       'documentNameBytesMax', 'documentUpdateBytesMax', 'frameBytesMax', 'frontierEntriesMax', 'helloBytesMax', 'hopsMax',
-      'lagMsMax', 'messagesPerFrameMax', 'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax',
+      'lagMsMax', 'messagesPerFrameMax', 'rangesPerMessageMax', 'registerKeyBytesMax', 'registerValueBytesMax', 'scopeBytesMax',
       'updatesPerBatchMax', 'walkTtlMax',
     ]));
   });

@@ -142,3 +142,41 @@ describe('the options', () => {
       expect(violations.map((violation) => violation.split(' ')[0])).toEqual([`byzantine.${name}`]);
     });
 });
+
+describe('BYZ7: what we have seen of a peer is its reputation', () => {
+  const reputations = (offend: (validator: ReturnType<typeof validatorWith>) => void, at: readonly number[], peer = 3): number[] => {
+    const made = validatorWith({ banMs: millis(1_000), recoverMs: millis(10_000), bansMax: 2 });
+    offend(made);
+    return at.map((atMs) => made.validator.reputationOf(node, peerOf(peer), millis(atMs)));
+  };
+
+  it('one who did nothing stands at 1; an offender at 0 while banned, then at a half and, as time passes, at 1 again', () => {
+    expect(reputations(() => undefined, [0, 1e9])).toEqual([1, 1]);
+    expect(reputations(({ offend }) => offend(3, 5_000), [5_000, 5_999, 6_000, 8_000, 11_000, 16_000, 1e9])).toEqual([0, 0, 0.5, 0.6, 0.75, 1, 1]);
+    expect(reputations(({ offend }) => offend(3, 5_000), [5_000, 9_000], 4)).toEqual([1, 1]);
+  });
+
+  it('who offends again begins again', () => {
+    expect(reputations(({ offend }) => { offend(3, 0); offend(3, 6_000); }, [6_500, 7_000, 12_000])).toEqual([0, 0.5, 0.75]);
+  });
+
+  it('is between 0 and 1, 0 exactly where it is banned, and never falls but by an offence', () => {
+    const offences = fc.array(fc.record({ peer: fc.integer({ min: 0, max: 4 }), afterMs: fc.nat(5_000) }), { maxLength: 12 });
+    fc.assert(fc.property(offences, fc.array(fc.nat(4_000), { minLength: 2, maxLength: 12 }), (list, waits) => {
+      const { validator, offend } = validatorWith({ banMs: millis(1_000), recoverMs: millis(10_000), bansMax: 2 });
+      let atMs = 0;
+      for (const { peer, afterMs } of list) offend(peer, (atMs += afterMs));
+      const before = [0, 0, 0, 0, 0];
+      for (const waitMs of waits) {
+        atMs += waitMs;
+        before.forEach((least, peer) => {
+          const reputation = validator.reputationOf(node, peerOf(peer), millis(atMs));
+          expect(reputation).toBeGreaterThanOrEqual(least);
+          expect(reputation).toBeLessThanOrEqual(1);
+          expect(reputation === 0).toBe(validator.isBanned(node, peerOf(peer), millis(atMs)));
+          before[peer] = reputation;
+        });
+      }
+    }));
+  });
+});

@@ -1,9 +1,11 @@
 /**
  * Who may be believed. An offence seen on an authenticated link bans its peer for a while: the link ends, and what the peer
- * hands us is left out. First-hand only; nothing of it is told to others, so nobody can be slandered.
+ * hands us is left out. When the ban is over it stands at half and recovers with time. First-hand only; nothing of it is told to
+ * others, so nobody can be slandered.
  */
 import {
   noPeer,
+  reputationMin,
   type Effects,
   type Millis,
   type ModuleContext,
@@ -19,6 +21,8 @@ export class Validator implements Standing {
   readonly #context: ModuleContext;
   readonly #banned: Int32Array;
   readonly #bannedUntilMs: Float64Array;
+  /** A mesh without offenders asks no table. */
+  #hasBans = false;
 
   constructor(options: ByzantineOptions, context: ModuleContext) {
     this.#options = options;
@@ -28,11 +32,14 @@ export class Validator implements Standing {
   }
 
   isBanned(node: NodeIndex, peer: PeerIndex, now: Millis): boolean {
-    const start = node * this.#options.bansMax;
-    for (let cell = start; cell < start + this.#options.bansMax; cell++) {
-      if (this.#banned[cell] === peer && (this.#bannedUntilMs[cell] as number) > now) return true;
-    }
-    return false;
+    return this.#wellForMs(node, peer, now) < 0;
+  }
+
+  /** 0 while banned; then from `reputationMin` up to 1 as time passes. */
+  reputationOf(node: NodeIndex, peer: PeerIndex, now: Millis): number {
+    const wellForMs = this.#wellForMs(node, peer, now);
+    if (wellForMs < 0) return 0;
+    return Math.min(1, reputationMin + (1 - reputationMin) * (wellForMs / this.#options.recoverMs));
   }
 
   onOffence(node: NodeIndex, peer: PeerIndex, offence: Offence, now: Millis, effects: Effects): void {
@@ -49,8 +56,19 @@ export class Validator implements Standing {
     return false;
   }
 
+  /** Time since the end of a peer's ban, negative before it; for ever where there was none. */
+  #wellForMs(node: NodeIndex, peer: PeerIndex, now: Millis): number {
+    if (!this.#hasBans) return Infinity;
+    const start = node * this.#options.bansMax;
+    for (let cell = start; cell < start + this.#options.bansMax; cell++) {
+      if (this.#banned[cell] === peer) return now - (this.#bannedUntilMs[cell] as number);
+    }
+    return Infinity;
+  }
+
   #ban(node: NodeIndex, peer: PeerIndex, now: Millis): void {
     const cell = this.#cellFor(node, peer);
+    this.#hasBans = true;
     this.#banned[cell] = peer;
     this.#bannedUntilMs[cell] = now + this.#options.banMs;
   }

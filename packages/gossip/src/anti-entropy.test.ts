@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, millis, noPeer, offTreeHops, type FrontierEntry } from '@murmuration/protocol';
+import { bytes, lastLogName, millis, noPeer, offTreeHops, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { entry, node, peerOf, TestGossip } from './gossip.test.support.ts';
 
@@ -115,6 +115,38 @@ describe('GOS7: one neighbor at a time is asked', () => {
     expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1]);
     gossip.compare(4, false, 2_250);
     expect(gossip.sentOf('frontier').map(({ to }) => to)).toEqual([1, 4]);
+  });
+
+  it('by ranges as by frontiers: what is listed is wanted of one, and then nobody else is asked', () => {
+    const gossip = withThreeLogs({ frontierLogsMax: 0 });
+    const list = { type: 'list' as const, upTo: lastLogName, marks: [{ ...lastLogName, sequence: 1 as Sequence }] };
+    const hearList = (from: number, nowMs: number): void =>
+      gossip.hear(from, { type: 'ranges', isReply: true, nonce: { high: 1, low: 2 }, ranges: [list] }, nowMs);
+    hearList(5, 2_000);
+    hearList(6, 2_010);
+    gossip.compare(1, false, 2_020);
+    expect(gossip.sentOf('ranges').map(({ to }) => to)).toEqual([5]);
+    expect(gossip.batchesTo(6)).toEqual(gossip.batchesTo(5));
+    hearList(6, 2_250);
+    expect(gossip.sentOf('ranges').map(({ to }) => to)).toEqual([5, 6]);
+  });
+
+  it('nobody else is asked as long as the one who was asked gives, and longer where we are slow ourselves', () => {
+    const asked = (gossip: TestGossip): number[] => gossip.sentOf('frontier').map(({ to }) => to as number);
+    const gossip = new TestGossip({ neighbors: 3 });
+    gossip.gossip.onCommand(node, { type: 'reconcile', peer: peerOf(1) }, millis(1_000), gossip.effects);
+    gossip.take(1, 9, 1, { nowMs: 1_200, hops: offTreeHops });
+    gossip.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_400);
+    expect(asked(gossip)).toEqual([1]);
+    // What another brings is no sign that the one who was asked does.
+    gossip.take(3, 9, 2, { nowMs: 1_430, hops: offTreeHops });
+    gossip.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_450);
+    expect(asked(gossip)).toEqual([1, 2]);
+    const slow = new TestGossip({ neighbors: 3, stretch: 4 });
+    slow.gossip.onCommand(node, { type: 'reconcile', peer: peerOf(1) }, millis(1_000), slow.effects);
+    slow.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 1_999);
+    slow.hear(2, { type: 'frontier', isReply: false, entries: [entry(8, 4)] }, 2_000);
+    expect(asked(slow)).toEqual([1, 2]);
   });
 
   it('a command to reconcile does not wait', () => {

@@ -39,6 +39,22 @@ describe('GOS9: a first copy is sent once along every eager link but its giver\'
     expect(gossip.effects.sent).toEqual([]);
   });
 
+  it('REG30: one who stands below a half gets no first copy, though its link is eager; it is told, and may graft', () => {
+    const reputations = [0.4, 1, 1];
+    const standing = { isBanned: () => false, reputationOf: (_node: unknown, peer: number) => reputations[peer - 1] ?? 1 };
+    const gossip = linked({ neighbors: 3, eagerMax: 3, standing });
+    const spread = (first: number): number[][] => {
+      gossip.effects.clear();
+      gossip.take(9, 1, first);
+      gossip.timer({ type: 'flush-outbox' });
+      gossip.timer({ type: 'announce-batches' });
+      return [receiversOf(gossip, 'batch'), receiversOf(gossip, 'ihave')];
+    };
+    expect(spread(1)).toEqual([[2, 3], [1]]);
+    reputations[0] = 0.5;
+    expect(spread(2)).toEqual([[1, 2, 3], []]);
+  });
+
   it('who gives a first copy becomes eager, and neither gets it back nor hears of it', () => {
     const gossip = linked({ neighbors: 8, eagerMax: 3 });
     gossip.take(7, 1, 1);

@@ -5,18 +5,19 @@
  */
 import {
   offTreeHops,
+  reputationMin,
   type BatchHeader,
   type BatchId,
   type BatchMessage,
   type Effects,
   type Millis,
   type ModuleContext,
-  type Neighborhood,
   type NodeIndex,
   type PeerIndex,
+  type Standing,
 } from '@murmuration/protocol';
 import type { Fallback } from './fallback.ts';
-import { pickPartners } from './fanout.ts';
+import type { Partners } from './fanout.ts';
 import { noLink, type Link, type Links } from './links.ts';
 import type { GossipOptions } from './options.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
@@ -27,7 +28,8 @@ export interface BroadcastParts {
   readonly links: Links;
   readonly fallback: Fallback;
   readonly pace: Pace;
-  readonly neighborhood: Neighborhood;
+  readonly partners: Partners;
+  readonly standing: Standing;
 }
 
 interface Announcement {
@@ -67,21 +69,21 @@ export class Broadcast {
   }
 
   /** Sends what waits, within the byte budget; the rest goes with the next flush. */
-  onFlush(node: NodeIndex, effects: Effects): void {
+  onFlush(node: NodeIndex, now: Millis, effects: Effects): void {
     this.#disarm(node, 'flush');
-    this.#flush(node, this.#options.flushBytesMax, effects);
+    this.#flush(node, this.#options.flushBytesMax, now, effects);
     if (this.#outbox.hasWaiting(node)) this.#arm(node, 'flush', effects);
     if (this.#outbox.length(node) > 0) this.#arm(node, 'announce', effects);
   }
 
   /** Sends all that waits, as nobody will later. */
-  flushAll(node: NodeIndex, effects: Effects): void {
-    this.#flush(node, Infinity, effects);
-    this.onAnnounce(node, effects);
+  flushAll(node: NodeIndex, now: Millis, effects: Effects): void {
+    this.#flush(node, Infinity, now, effects);
+    this.onAnnounce(node, now, effects);
   }
 
   /** Tells lazy links of what went along eager ones, and all links of what came off the trees. */
-  onAnnounce(node: NodeIndex, effects: Effects): void {
+  onAnnounce(node: NodeIndex, now: Millis, effects: Effects): void {
     const { links } = this.#parts;
     this.#disarm(node, 'announce');
     const all = this.#outbox.takeSent(node).flatMap((entry) => this.#announcementOf(node, entry));
@@ -89,8 +91,8 @@ export class Broadcast {
     links.follow(node);
     for (let link = 0 as Link; link < links.count(node); link++) {
       const peer = links.peerAt(node, link);
-      const isEager = links.is(node, link, 'eager');
       if (links.is(node, link, 'covered')) continue;
+      const isEager = this.#isEager(node, link, now);
       const told = all.filter(({ id, from }) => from !== peer && (!isEager || id.hops === offTreeHops));
       if (told.length > 0) effects.send(node, peer, { type: 'ihave', ids: latestOf(told.map(({ id }) => id)) });
     }
@@ -126,37 +128,46 @@ export class Broadcast {
     this.#parts.links.demote(node, from, 'pruned-by-peer', now);
   }
 
-  #flush(node: NodeIndex, budget: number, effects: Effects): void {
+  #flush(node: NodeIndex, budget: number, now: Millis, effects: Effects): void {
     this.#parts.links.follow(node);
     for (let left = budget; left > 0; ) {
       const next = this.#outbox.takeWaiting(node);
       if (next === undefined) return;
       const batch = this.#context.source.batchOf(node, next.handle);
-      if (batch !== undefined) left -= this.#forward(node, batch, next, effects) * batch.header.bytes;
+      if (batch !== undefined) left -= this.#forward(node, batch, next, now, effects) * batch.header.bytes;
     }
   }
 
   /** Answers along how many links. */
-  #forward(node: NodeIndex, { type, header, handle }: BatchMessage, { from, hops }: Outgoing, effects: Effects): number {
-    const peers = this.#targets(node, handle, from);
-    const message: BatchMessage = { type, header, handle, hops: hops === offTreeHops ? hops : Math.min(hops + 1, hopsMax) };
+  #forward(node: NodeIndex, batch: BatchMessage, { from, hops }: Outgoing, now: Millis, effects: Effects): number {
+    const { type, header, handle } = batch;
+    const peers = this.#targets(node, handle, from, now);
+    // Wherever we began, others may have what is before it; but what is past is past for everybody.
+    const place = batch.place === 'past' ? 'past' : 'next';
+    const message: BatchMessage = { type, header, handle, place, hops: hops === offTreeHops ? hops : Math.min(hops + 1, hopsMax) };
     for (const peer of peers) effects.send(node, peer, message);
     this.#context.observer.batchForwarded(node, peers.length);
     return peers.length;
   }
 
   /** The eager links, and while flooding a few of all. */
-  #targets(node: NodeIndex, step: number, from: PeerIndex): PeerIndex[] {
-    const { links, fallback, neighborhood } = this.#parts;
+  #targets(node: NodeIndex, step: number, from: PeerIndex, now: Millis): PeerIndex[] {
+    const { links, fallback, partners } = this.#parts;
     const peers: PeerIndex[] = [];
     for (let link = 0 as Link; link < links.count(node); link++) {
       const peer = links.peerAt(node, link);
-      if (peer !== from && links.is(node, link, 'eager')) peers.push(peer);
+      if (peer !== from && this.#isEager(node, link, now)) peers.push(peer);
     }
     if (fallback.stateOf(node) !== 'flooding') return peers;
     const draw = { seed: this.#context.seed ^ floodDraw, node, step };
-    const others = pickPartners(neighborhood, draw, this.#options.fanout, from);
+    const others = partners.pick(draw, this.#options.fanout, from, now);
     return [...peers, ...others.filter((peer) => !peers.includes(peer))];
+  }
+
+  /** Of one on whom we do not rely nothing depends: it is told like the lazy ones, and may graft. */
+  #isEager(node: NodeIndex, link: Link, now: Millis): boolean {
+    const { links, standing } = this.#parts;
+    return links.is(node, link, 'eager') && standing.reputationOf(node, links.peerAt(node, link), now) >= reputationMin;
   }
 
   #announcementOf(node: NodeIndex, { handle, from, hops }: Outgoing): Announcement[] {

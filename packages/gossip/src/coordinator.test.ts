@@ -34,7 +34,7 @@ describe('GOS1: a log is accepted without holes', () => {
     const gossip = new TestGossip({ neighbors: 2 });
     gossip.take(1, 1, 1, { count: 4 });
     const judge = (first: number): unknown =>
-      gossip.gossip.judge(node, { author: peerOf(1), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 });
+      gossip.gossip.judge(node, { author: peerOf(1), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1, place: 'next' });
     expect(judge(4)).toEqual({ type: 'ignore', reason: 'duplicate' });
     expect(judge(5)).toEqual({ type: 'accept' });
     expect(judge(6)).toEqual({ type: 'ignore', reason: 'gap' });
@@ -131,6 +131,18 @@ describe('GOS4: rounds are hot while something moves, and slow down while all ag
     happens(gossip);
     rounds(gossip, 1);
     expect(delaysOf(gossip).at(-1)).toBe(100);
+  });
+
+  it('come later by as much as the node is slower than well, but no later than in a quiet mesh', () => {
+    const first = (stretch: number): number => {
+      const gossip = new TestGossip({ neighbors: 2, stretch });
+      gossip.timer({ type: 'start-round' });
+      return delaysOf(gossip)[0] as number;
+    };
+    const well = first(1);
+    expect(first(3)).toBeCloseTo(3 * well, 6);
+    expect(first(8)).toBeCloseTo(8 * well, 6);
+    expect(first(20)).toBe(1_000);
   });
 
   it('an equal digest keeps them slow', () => {

@@ -3,6 +3,7 @@
  * rounds and anti-entropy repair what trees miss.
  */
 import {
+  equalStanding,
   noPeer,
   offTreeHops,
   unknownLinkQuality,
@@ -18,7 +19,9 @@ import {
   type ModuleContext,
   type Neighborhood,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
+  type Standing,
   type Timer,
   type Verdict,
 } from '@murmuration/protocol';
@@ -26,6 +29,7 @@ import { AntiEntropy } from './anti-entropy.ts';
 import { Broadcast } from './broadcast.ts';
 import { Convergence } from './convergence.ts';
 import { Fallback } from './fallback.ts';
+import { Partners } from './fanout.ts';
 import { Frontier } from './frontier.ts';
 import { Grafting } from './grafting.ts';
 import { Links } from './links.ts';
@@ -50,12 +54,14 @@ export class GossipCoordinator {
     context: ModuleContext,
     neighborhood: Neighborhood,
     quality: LinkQuality = unknownLinkQuality,
+    standing: Standing = equalStanding,
   ) {
     const links = new Links(options, context, neighborhood, quality);
     const frontier = new Frontier(options, context);
+    const partners = new Partners(options, context, { neighborhood, standing });
     const fallback = new Fallback(options, context);
     const pace = new Pace(context);
-    const antiEntropy = new AntiEntropy(frontier, options, context);
+    const antiEntropy = new AntiEntropy(frontier, links, options, context);
     const convergence = new Convergence(options, context, links, neighborhood);
     this.#context = context;
     this.#links = links;
@@ -64,20 +70,20 @@ export class GossipCoordinator {
     this.#fallback = fallback;
     this.#antiEntropy = antiEntropy;
     this.#convergence = convergence;
-    this.#broadcast = new Broadcast({ links, fallback, pace, neighborhood }, options, context);
+    this.#broadcast = new Broadcast({ links, fallback, pace, partners, standing }, options, context);
     this.#grafting = new Grafting({ links, frontier, antiEntropy, pace }, options, context);
-    this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, neighborhood }, options, context);
+    this.#rounds = new Rounds({ frontier, convergence, antiEntropy, links, fallback, partners }, options, context);
   }
 
-  /** Before any crypto: is this the next run of its log? */
-  judge(node: NodeIndex, range: BatchRange): Verdict {
-    return this.#frontier.judge(node, range);
+  /** Before any crypto: is this the next run of its log, or one with which a log of messages may go on? */
+  judge(node: NodeIndex, range: OfferedRange): Verdict {
+    return this.#frontier.judge(node, range, range.place);
   }
 
   onCommand(node: NodeIndex, command: Command, now: Millis, effects: Effects): void {
     switch (command.type) {
       case 'join':
-        return this.#rounds.start(node, effects);
+        return this.#rounds.start(node, now, effects);
       case 'broadcast':
         return this.#take(node, noPeer, command.batch, now, effects);
       case 'restore':
@@ -85,7 +91,7 @@ export class GossipCoordinator {
       case 'reconcile':
         return this.#antiEntropy.reconcile(node, command.peer, now, effects);
       case 'leave':
-        return this.#broadcast.flushAll(node, effects);
+        return this.#broadcast.flushAll(node, now, effects);
       default:
     }
   }
@@ -96,6 +102,8 @@ export class GossipCoordinator {
         return this.#rounds.onRound(node, from, message, now, effects);
       case 'frontier':
         return this.#antiEntropy.onFrontier(node, from, message, now, effects);
+      case 'ranges':
+        return this.#antiEntropy.onRanges(node, from, message, now, effects);
       case 'batch':
         return this.#take(node, from, message, now, effects);
       case 'ihave':
@@ -113,11 +121,11 @@ export class GossipCoordinator {
     switch (timer.type) {
       case 'start-round':
         this.#pace.onRound(node);
-        return this.#rounds.start(node, effects);
+        return this.#rounds.start(node, now, effects);
       case 'flush-outbox':
-        return this.#broadcast.onFlush(node, effects);
+        return this.#broadcast.onFlush(node, now, effects);
       case 'announce-batches':
-        return this.#broadcast.onAnnounce(node, effects);
+        return this.#broadcast.onAnnounce(node, now, effects);
       case 'graft-missing':
         return this.#grafting.onTimer(node, now, effects);
       default:
@@ -158,12 +166,16 @@ export class GossipCoordinator {
   }
 
   #take(node: NodeIndex, from: PeerIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
-    const verdict = this.#frontier.judge(node, batch.header);
+    const verdict = this.#frontier.judge(node, batch.header, batch.place);
     if (verdict.type !== 'accept') return this.onIgnored(node, from, batch.header, verdict, now, effects);
-    this.#frontier.advance(node, batch.header, now);
+    const skipped = this.#frontier.advance(node, batch.header, now);
+    if (skipped > 0) this.#context.observer.messagesSkipped(node, batch.header.author, skipped);
     this.#convergence.onChanged(node, now);
     this.#rounds.heat(node);
-    if (batch.hops === offTreeHops) this.#fallback.onPulled(node);
+    if (batch.hops === offTreeHops) {
+      this.#fallback.onPulled(node);
+      this.#antiEntropy.onGiven(node, from, now);
+    }
     this.#context.observer.batchAccepted(node, batch.header.author, batch.header.count);
     effects.emit(node, { type: 'batch-accepted', from, batch });
     if (from !== noPeer && batch.hops !== offTreeHops) this.#links.promoteGiver(node, from, now);
@@ -174,7 +186,7 @@ export class GossipCoordinator {
 
   /** Our disk tells of the past: the frontier moves, nobody is pushed anything, rounds will tell. */
   #restore(node: NodeIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
-    if (this.#frontier.judge(node, batch.header).type !== 'accept') return;
+    if (this.#frontier.judge(node, batch.header, batch.place).type !== 'accept') return;
     this.#frontier.advance(node, batch.header, now);
     effects.emit(node, { type: 'batch-accepted', from: noPeer, batch });
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bytes, millis, type BatchHeader, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
+import { bytes, messageLogOf, millis, type BatchHeader, type BatchPlace, type Epoch, type FrontierEntry, type Sequence } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { Frontier, noLog } from './frontier.ts';
 import { contextFor, node, peerOf } from './gossip.test.support.ts';
@@ -11,9 +11,10 @@ interface Run {
   readonly count: number;
 }
 
+const messages = messageLogOf(1 as Epoch);
 const frontierOf = (logsMax = 64): Frontier => new Frontier({ logsMax: logsMax, settleMs: millis(150) }, contextFor([]));
-const headerOf = ({ author, epoch, first, count }: Run, hash32 = first + count): BatchHeader => ({
-  author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash32, bytes: bytes(100),
+const headerOf = ({ author, epoch, first, count }: Run, hash48 = first + count): BatchHeader => ({
+  author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count, hash48, bytes: bytes(100),
 });
 const runs = fc.array(
   fc.record({ author: fc.nat(4), epoch: fc.integer({ min: 1, max: 2 }), first: fc.nat(6), count: fc.nat(4) }),
@@ -30,7 +31,7 @@ const logs = fc.uniqueArray(
 );
 
 function verdictOf(frontier: Frontier, run: Run): string {
-  const verdict = frontier.judge(node, headerOf(run));
+  const verdict = frontier.judge(node, headerOf(run), 'next');
   return verdict.type === 'ignore' ? verdict.reason : verdict.type;
 }
 
@@ -124,6 +125,48 @@ describe('GOS1: a log is accepted without holes', () => {
   });
 });
 
+describe('GOS21: only a log of messages goes on over a gap, and only where its giver keeps nothing older', () => {
+  const places = ['next', 'first-kept', 'past'] as const;
+  const judged = (epoch: number, first: number, place: BatchPlace): string => {
+    const frontier = frontierOf();
+    follow(frontier, { author: 1, epoch, counts: [3] });
+    const verdict = frontier.judge(node, headerOf({ author: 1, epoch, first, count: 2 }), place);
+    return verdict.type === 'ignore' ? verdict.reason : verdict.type;
+  };
+
+  it.each([
+    [1, ['duplicate', 'duplicate', 'duplicate']],
+    [2, ['duplicate', 'duplicate', 'duplicate']],
+    [3, ['gap', 'gap', 'gap']],
+    [4, ['accept', 'accept', 'accept']],
+    [5, ['gap', 'accept', 'accept']],
+    [9_000, ['gap', 'accept', 'accept']],
+  ])('a batch of messages from sequence %i after 3, by its place, is: %o', (first, verdicts) => {
+    expect(places.map((place) => judged(messages, first, place))).toEqual(verdicts);
+  });
+
+  it('a state log accepts nothing over a gap, whatever is claimed of its place', () => {
+    fc.assert(fc.property(fc.nat(2 ** 31 - 1), fc.integer({ min: 5, max: 2 ** 48 - 2 }), fc.constantFrom(...places), (epoch, first, place) => {
+      expect(judged(epoch, first, place)).toBe('gap');
+    }));
+  });
+
+  it('GOS22: what is skipped is counted, but for a log that was not followed before', () => {
+    const frontier = frontierOf();
+    const advance = (first: number, count: number): number =>
+      frontier.advance(node, headerOf({ author: 1, epoch: messages, first, count }), millis(0));
+    expect([advance(50, 2), advance(52, 1), advance(60, 4), advance(64, 1)]).toEqual([0, 0, 7, 0]);
+    expect(frontier.entries(node).map(({ sequence }) => sequence)).toEqual([64]);
+  });
+
+  it('GOS2: how much of a log was skipped does not show in the digest', () => {
+    const [here, there] = [frontierOf(), frontierOf()];
+    follow(here, { author: 1, epoch: messages, counts: [3, 4] });
+    there.advance(node, headerOf({ author: 1, epoch: messages, first: 4, count: 4 }), millis(0));
+    expect(there.digest(node)).toEqual(here.digest(node));
+  });
+});
+
 describe('GOS2: two nodes tell the same digest if they know the same, and another if not', () => {
   it('the order in which batches came does not matter', () => {
     fc.assert(fc.property(logs, fc.infiniteStream(fc.nat()), (all, draws) => {
@@ -165,10 +208,11 @@ describe('GOS2: two nodes tell the same digest if they know the same, and anothe
     ['another length', { author: 1, epoch: 1, first: 1, count: 5 }, 9],
     ['another length, by 2^32', { author: 1, epoch: 1, first: 1, count: 4 + 2 ** 32 }, 9],
     ['another last batch', { author: 1, epoch: 1, first: 1, count: 4 }, 10],
-  ] as const)('one log with %s is another digest', (_what, run, hash32) => {
+    ['another last batch, by the 48th bit of its hash', { author: 1, epoch: 1, first: 1, count: 4 }, 9 + 2 ** 47],
+  ] as const)('one log with %s is another digest', (_what, run, hash48) => {
     const [here, there] = [frontierOf(), frontierOf()];
     here.advance(node, headerOf({ author: 1, epoch: 1, first: 1, count: 4 }, 9), millis(0));
-    there.advance(node, headerOf(run, hash32), millis(0));
+    there.advance(node, headerOf(run, hash48), millis(0));
     expect(there.digest(node)).not.toEqual(here.digest(node));
   });
 

@@ -1,26 +1,32 @@
 /**
  * How far each log is known: one row per (author, epoch), found through a small hash index, so that a duplicate is one
- * comparison before any crypto. A log is taken without holes. Beside the rows runs a digest of all of them, kept up to date by
+ * comparison before any crypto. A log is taken without holes, but for logs of messages, of which nobody may keep what is old:
+ * they go on where their giver begins. Beside the rows runs a digest of all of them, kept up to date by
  * one subtraction and one addition per batch: two nodes of equal digest have the same logs, but for an adversary's skill.
  */
 import {
   accept,
   ignore,
+  isMessageLog,
   mix32,
   noSequence,
   type BatchHeader,
+  type BatchPlace,
   type BatchRange,
   type Digest,
   type Epoch,
   type FrontierEntry,
+  type LogMark,
   type Millis,
   type ModuleContext,
   type NodeIndex,
   type PeerIndex,
   type PeerTags,
   type Sequence,
+  type Uint48Column,
   type Verdict,
 } from '@murmuration/protocol';
+import { logMix } from './fingerprint.ts';
 import type { GossipOptions } from './options.ts';
 
 /** A row of a node's frontier. */
@@ -40,13 +46,13 @@ export class Frontier {
   readonly #slots: number;
   readonly #author: Int32Array;
   readonly #epoch: Uint32Array;
-  readonly #sequence: Float64Array;
-  readonly #hash32: Uint32Array;
+  readonly #sequence: Uint48Column;
+  readonly #hash48: Uint48Column;
   readonly #index: Uint8Array | Uint16Array;
   readonly #logCount: Uint16Array;
   /**
-   * Updates that came in the slot of the last run and in the one before it, and which slot that is, modulo 256. Above 255 too few
-   * count as young, and a log that rests for 256 slots counts as young once more: both cost a copy or a moment, never a batch.
+   * Updates of each log that came in the slot of the last run of any, and in the one before it, and which slot that is, modulo 256.
+   * Above 255 too few count as young, and after a rest of 256 slots the last count once more: both cost a copy or a moment, never a batch.
    */
   readonly #lately: Uint8Array;
   readonly #before: Uint8Array;
@@ -62,15 +68,15 @@ export class Frontier {
     this.#slots = 2 ** Math.ceil(Math.log2(2 * logsMax));
     this.#author = allocator.int32('gossip.log-author', logsMax);
     this.#epoch = allocator.uint32('gossip.log-epoch', logsMax);
-    this.#sequence = allocator.float64('gossip.log-sequence', logsMax);
-    this.#hash32 = allocator.uint32('gossip.log-hash', logsMax);
+    this.#sequence = allocator.uint48('gossip.log-sequence', logsMax);
+    this.#hash48 = allocator.uint48('gossip.log-hash', logsMax);
     // A cell holds a row plus one.
     this.#index = logsMax < 256 ? allocator.uint8('gossip.log-index', this.#slots) : allocator.uint16('gossip.log-index', this.#slots);
     this.#logCount = allocator.uint16('gossip.log-count', 1);
     this.#slotMs = settleMs;
     this.#lately = allocator.uint8('gossip.log-lately', logsMax);
     this.#before = allocator.uint8('gossip.log-before', logsMax);
-    this.#slot = allocator.uint8('gossip.log-slot', logsMax);
+    this.#slot = allocator.uint8('gossip.last-slot', 1);
     this.#digestHigh = allocator.uint32('gossip.digest-high', 1);
     this.#digestLow = allocator.uint32('gossip.digest-low', 1);
     this.#tags = tags;
@@ -84,24 +90,30 @@ export class Frontier {
     return this.logCount(node) === this.#logsMax;
   }
 
-  /** Is this the next run of its log? */
-  judge(node: NodeIndex, { author, epoch, firstSequence, count }: BatchRange): Verdict {
+  /** Is this the next run of its log, or one with which a log of messages may go on? */
+  judge(node: NodeIndex, { author, epoch, firstSequence, count }: BatchRange, place: BatchPlace): Verdict {
     const row = this.rowOf(node, author, epoch);
     const known = this.sequenceAt(node, row);
     if (firstSequence + count - 1 <= known) return duplicate;
-    if (firstSequence !== known + 1) return gap;
+    const maySkip = place !== 'next' && isMessageLog(epoch) && firstSequence > known;
+    if (firstSequence !== known + 1 && !maySkip) return gap;
     return row === noLog && this.isFull(node) ? full : accept;
   }
 
-  /** Moves the log on to the end of a batch that `judge` accepted. */
-  advance(node: NodeIndex, header: BatchHeader, now: Millis): void {
+  /**
+   * Moves the log on to the end of a batch that `judge` accepted; answers how many updates before it are missed for good. Of a log
+   * that is new to us nothing is: what was said before we came is not ours to miss.
+   */
+  advance(node: NodeIndex, header: BatchHeader, now: Millis): number {
     const row = this.#rowFor(node, header.author, header.epoch);
     const cell = node * this.#logsMax + row;
-    if (this.#sequence[cell] !== 0) this.#addToDigest(node, cell, -1);
-    this.#sequence[cell] = header.firstSequence + header.count - 1;
-    this.#hash32[cell] = header.hash32;
-    this.#count(cell, header.count, now);
-    this.#addToDigest(node, cell, 1);
+    const known = this.sequenceAt(node, row);
+    if (known !== noSequence) this.#addToDigest(node, row, -1);
+    this.#sequence.set(cell, header.firstSequence + header.count - 1);
+    this.#hash48.set(cell, header.hash48);
+    this.#count(node, cell, header.count, now);
+    this.#addToDigest(node, row, 1);
+    return known === noSequence ? 0 : header.firstSequence - known - 1;
   }
 
   digest(node: NodeIndex): Digest {
@@ -122,13 +134,13 @@ export class Frontier {
   }
 
   sequenceAt(node: NodeIndex, row: LogRow): Sequence {
-    return row === noLog ? noSequence : (this.#sequence[node * this.#logsMax + row] as Sequence);
+    return row === noLog ? noSequence : (this.#sequence.at(node * this.#logsMax + row) as Sequence);
   }
 
   /** Up to where a log has been known for at least one slot. */
   settledSequence(node: NodeIndex, row: LogRow, now: Millis): Sequence {
     const cell = node * this.#logsMax + row;
-    const slots = (this.#slotOfTime(now) - (this.#slot[cell] as number)) & 0xff;
+    const slots = (this.#slotOfTime(now) - (this.#slot[node] as number)) & 0xff;
     const young = (slots <= 1 ? (this.#lately[cell] as number) : 0) + (slots === 0 ? (this.#before[cell] as number) : 0);
     return (this.sequenceAt(node, row) - young) as Sequence;
   }
@@ -138,8 +150,25 @@ export class Frontier {
     return {
       author: this.#author[cell] as PeerIndex,
       epoch: this.#epoch[cell] as Epoch,
-      sequence: this.#sequence[cell] as Sequence,
+      sequence: this.sequenceAt(node, row),
     };
+  }
+
+  /** How far a log is known, under the name that it has everywhere. */
+  markAt(node: NodeIndex, row: LogRow): LogMark {
+    const cell = node * this.#logsMax + row;
+    const author = this.#author[cell] as PeerIndex;
+    return {
+      tagHigh: this.#tags.highOf(author),
+      tagLow: this.#tags.lowOf(author),
+      epoch: this.#epoch[cell] as Epoch,
+      sequence: this.#sequence.at(cell) as Sequence,
+    };
+  }
+
+  /** The first 48 bits of the hash of the last batch of a log. */
+  hashAt(node: NodeIndex, row: LogRow): number {
+    return this.#hash48.at(node * this.#logsMax + row);
   }
 
   entries(node: NodeIndex): FrontierEntry[] {
@@ -165,13 +194,16 @@ export class Frontier {
     return Math.floor(now / this.#slotMs) & 0xff;
   }
 
-  #count(cell: number, updates: number, now: Millis): void {
+  #count(node: NodeIndex, cell: number, updates: number, now: Millis): void {
     const slot = this.#slotOfTime(now);
-    const slots = (slot - (this.#slot[cell] as number)) & 0xff;
+    const slots = (slot - (this.#slot[node] as number)) & 0xff;
     if (slots > 0) {
-      this.#before[cell] = slots === 1 ? (this.#lately[cell] as number) : 0;
-      this.#lately[cell] = 0;
-      this.#slot[cell] = slot;
+      const start = node * this.#logsMax;
+      const end = start + this.logCount(node);
+      if (slots === 1) this.#before.set(this.#lately.subarray(start, end), start);
+      else this.#before.fill(0, start, end);
+      this.#lately.fill(0, start, end);
+      this.#slot[node] = slot;
     }
     this.#lately[cell] = Math.min(0xff, (this.#lately[cell] as number) + updates);
   }
@@ -180,14 +212,9 @@ export class Frontier {
     return mix32(Math.imul(author + 1, 0x9e3779b1) ^ epoch) & (this.#slots - 1);
   }
 
-  /** The digest is the sum over all rows of a 64-bit mix of (identity, epoch, sequence, head), so order does not matter. */
-  #addToDigest(node: NodeIndex, cell: number, sign: 1 | -1): void {
-    const author = this.#author[cell] as PeerIndex;
-    const sequence = this.#sequence[cell] as number;
-    const where = mix32((this.#epoch[cell] as number) ^ Math.imul(sequence % 0x1_0000_0000, 0x9e3779b1));
-    const what = mix32(where ^ (this.#hash32[cell] as number) ^ Math.floor(sequence / 0x1_0000_0000));
-    const high = mix32(this.#tags.highOf(author) ^ what);
-    const low = mix32(this.#tags.lowOf(author) ^ Math.imul(what, 0x85ebca77) ^ high);
+  /** The digest is the sum over all rows of a 64-bit mix, so order does not matter. */
+  #addToDigest(node: NodeIndex, row: LogRow, sign: 1 | -1): void {
+    const { high, low } = logMix(this.markAt(node, row), this.hashAt(node, row));
     this.#digestHigh[node] = (this.#digestHigh[node] as number) + sign * high;
     this.#digestLow[node] = (this.#digestLow[node] as number) + sign * low;
   }

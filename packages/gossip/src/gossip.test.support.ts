@@ -7,6 +7,7 @@ import {
   silentObserver,
   type BatchHandle,
   type BatchMessage,
+  type BatchPlace,
   type DisconnectReason,
   type Effects,
   type Epoch,
@@ -20,6 +21,7 @@ import {
   type NodeIndex,
   type PeerIndex,
   type Sequence,
+  type Standing,
   type StateSource,
   type Timer,
 } from '@murmuration/protocol';
@@ -56,6 +58,7 @@ export interface BatchShape {
   readonly epoch?: number;
   readonly size?: number;
   readonly hops?: number;
+  readonly place?: BatchPlace;
 }
 
 /** Batches by handle, found by their log. */
@@ -63,12 +66,12 @@ export class ListedBatches implements StateSource {
   readonly all: BatchMessage[] = [];
 
   /** A batch of a log; the handle is its position. */
-  add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0 }: BatchShape = {}): BatchMessage {
+  add(author: number, first: number, { count = 1, epoch = 1, size = 100, hops = 0, place = 'next' }: BatchShape = {}): BatchMessage {
     const header = {
       author: peerOf(author), epoch: epoch as Epoch, firstSequence: first as Sequence, count,
-      hash32: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
+      hash48: mix32(author * 1_000 + epoch * 100 + first), bytes: bytes(size),
     };
-    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops };
+    const batch: BatchMessage = { type: 'batch', header, handle: this.all.length as BatchHandle, hops, place };
     this.all.push(batch);
     return batch;
   }
@@ -122,6 +125,8 @@ export function contextFor(facts: string[], source: StateSource = new ListedBatc
     observer: {
       ...silentObserver,
       batchIgnored: (_node, from: PeerIndex, reason: IgnoreReason) => facts.push(`${reason} from ${from}`),
+      messagesSkipped: (_node, author: PeerIndex, messages: number) => facts.push(`${messages} of ${author} skipped`),
+      questionIgnored: (_node, from) => facts.push(`question from ${from}`),
       outboxOverflowed: () => facts.push('outbox overflowed'),
     },
     changes: { offenceSeen: () => undefined },
@@ -137,6 +142,10 @@ export interface TestGossipOptions extends Partial<GossipOptions> {
   readonly seed?: number;
   /** Round trips by neighbor; unknown where it is left out. */
   readonly rttMsOf?: (peer: number) => number;
+  /** How much slower than well the node is. */
+  readonly stretch?: number;
+  /** How high each neighbor stands. */
+  readonly standing?: Standing;
 }
 
 export class TestGossip {
@@ -147,12 +156,11 @@ export class TestGossip {
   readonly options: GossipOptions;
   readonly gossip: GossipCoordinator;
 
-  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, ...options }: TestGossipOptions = {}) {
+  constructor({ neighbors = 0, seed = 1, rttMsOf = () => 0, stretch = 1, standing, ...options }: TestGossipOptions = {}) {
     this.neighbors = new ListedNeighbors(neighbors);
     this.options = { ...gossipDefaults, ...options };
-    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, {
-      rttMsOf: (_node, peer) => rttMsOf(peer),
-    });
+    const quality = { rttMsOf: (_node: NodeIndex, peer: PeerIndex) => rttMsOf(peer), stretchOf: () => stretch };
+    this.gossip = new GossipCoordinator(this.options, contextFor(this.facts, this.batches, seed), this.neighbors, quality, standing);
   }
 
   hear(from: number, message: Message, nowMs = 1_000): void {

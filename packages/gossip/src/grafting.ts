@@ -56,7 +56,7 @@ export class Grafting {
     if (links.linkOf(node, from) === noLink) return;
     const { graftAfterMs, treeLateMs } = this.#options;
     // Round trips that a busy moment made long would hold grafts up beyond the time at which anti-entropy helps.
-    const waitMs = Math.min(treeLateMs, Math.max(graftAfterMs, 2 * links.rttMsOf(node, from)));
+    const waitMs = Math.min(treeLateMs, Math.max(graftAfterMs, 2 * links.rttMsOf(node, from))) * links.stretchOf(node);
     // Behind a cut all lack the same. Whoever asks first gets it for the others, before they ask too.
     const dueAt = (now + pace.stretched(node, from, waitMs, now)) as Millis;
     for (const id of ids) if (this.#lacks(node, id) && !this.#prefer(node, id, from, dueAt, now, effects)) {

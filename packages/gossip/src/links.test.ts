@@ -20,7 +20,7 @@ function linksOf(count: number, { linksMax = 20, eagerMax = 5, rtts = [] as read
     linkDemoted: (_node: unknown, peer: PeerIndex, reason: string) => facts.push(`-${peer} ${reason}`),
   };
   const neighbors = new ListedNeighbors(count);
-  const quality: LinkQuality = { rttMsOf: (_node, peer) => rtts[peer] ?? 0 };
+  const quality: LinkQuality = { rttMsOf: (_node, peer) => rtts[peer] ?? 0, stretchOf: () => 1 };
   const links = new Links({ ...gossipDefaults, linksMax, eagerMax }, { ...context, observer }, neighbors, quality);
   return { links, neighbors, facts };
 }

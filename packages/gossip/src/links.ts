@@ -1,8 +1,8 @@
 /**
  * Our links and what gossip knows of each: is it eager (batches go along it) or lazy (they are announced), has its peer agreed
- * to our digest, has it brought a duplicate, when was it pruned, has it announced all that we would announce to it. The rows follow the neighborhood. A new link starts eager
- * until `eagerMax` are, half of them near, 30 % at middle distance, 20 % far, as far as round trips are known (Corrosion).
- * While there are neighbors, one is eager.
+ * to our digest, has it brought a duplicate, when was it pruned, has it announced all that we would announce to it, how often was it
+ * answered. The rows follow the neighborhood. A new link starts eager until `eagerMax` are, half of them near, 30 % at middle
+ * distance, 20 % far, as far as round trips are known (Corrosion). While there are neighbors, one is eager.
  */
 import {
   mix32,
@@ -23,6 +23,8 @@ export const noLink: Link = -1 as Link;
 
 const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32, covered: 64 } as const;
 type Flag = keyof typeof flags;
+/** Answers to a neighbor from one round of ours to the next: as many as an exchange by ranges takes of either side. */
+const answersMax = 3;
 
 /** Upper bounds of the rings of round trips, and the share of eager links that starts in each. */
 const rings: readonly { readonly rttMsMax: number; readonly share: number }[] = [
@@ -49,6 +51,9 @@ export class Links {
   readonly #flags: Uint8Array;
   /** When either end pruned it last; 0 where none did. */
   readonly #prunedAt: Uint8Array;
+  /** Answers since our last round, to each and to all who have no row. */
+  readonly #answers: Uint8Array;
+  readonly #otherAnswers: Uint8Array;
   readonly #count: Uint16Array;
 
   constructor(options: GossipOptions, context: ModuleContext, neighborhood: Neighborhood, quality: LinkQuality) {
@@ -60,6 +65,8 @@ export class Links {
     this.#peer = context.allocator.int32('gossip.link-peer', options.linksMax);
     this.#flags = context.allocator.uint8('gossip.link-flags', options.linksMax);
     this.#prunedAt = context.allocator.uint8('gossip.link-pruned-at', options.linksMax);
+    this.#answers = context.allocator.uint8('gossip.link-answers', options.linksMax);
+    this.#otherAnswers = context.allocator.uint8('gossip.other-answers', 1);
     this.#count = context.allocator.uint16('gossip.link-count', 1);
   }
 
@@ -119,7 +126,7 @@ export class Links {
     if (link === noLink) return;
     const base = node * this.#max;
     const last = this.count(node) - 1;
-    for (const column of [this.#peer, this.#flags, this.#prunedAt]) column[base + link] = column[base + last] as number;
+    for (const column of [this.#peer, this.#flags, this.#prunedAt, this.#answers]) column[base + link] = column[base + last] as number;
     this.#count[node] = last;
     this.#keepOneEager(node);
   }
@@ -149,6 +156,25 @@ export class Links {
   }
 
   /**
+   * Counts an answer to a neighbor; false where it has had all that it may have until our next round. Neighbors for whom there is no
+   * row share what one may have.
+   */
+  takeAnswer(node: NodeIndex, peer: PeerIndex): boolean {
+    const link = this.linkOf(node, peer);
+    if (link === noLink && !this.#neighborhood.isNeighbor(node, peer)) return false;
+    const [column, cell] = link === noLink ? [this.#otherAnswers, node as number] : [this.#answers, node * this.#max + link];
+    const before = column[cell] as number;
+    if (before < answersMax) column[cell] = before + 1;
+    return before < answersMax;
+  }
+
+  /** A round has begun: every neighbor may be answered again. */
+  renewAnswers(node: NodeIndex): void {
+    this.#answers.fill(0, node * this.#max, (node + 1) * this.#max);
+    this.#otherAnswers[node] = 0;
+  }
+
+  /**
    * Was it pruned by either end a moment ago? What comes then was on its way before, and says nothing about the tree; and who has told
    * its peer does not tell it again within a second.
    */
@@ -171,6 +197,11 @@ export class Links {
     return this.#quality.rttMsOf(node, peer);
   }
 
+  /** See `LinkQuality`. */
+  stretchOf(node: NodeIndex): number {
+    return this.#quality.stretchOf(node);
+  }
+
   #write(node: NodeIndex, link: Link, flag: Flag, value: boolean): void {
     const cell = node * this.#max + link;
     const before = this.#flags[cell] as number;
@@ -191,6 +222,7 @@ export class Links {
     this.#peer[node * this.#max + link] = peer;
     this.#flags[node * this.#max + link] = flags.isNew;
     this.#prunedAt[node * this.#max + link] = 0;
+    this.#answers[node * this.#max + link] = 0;
     if (startsEager) this.promote(node, peer, 'new-link');
     return link;
   }

@@ -43,7 +43,9 @@ export interface GossipOptions {
   readonly floodRounds: number;
   /** Logs (author and epoch) that a node follows. */
   readonly logsMax: number;
-  /** Bytes of batches sent in answer to one frontier; the rest comes with the next round. */
+  /** Logs up to which a node asks by its whole frontier; with more it asks by ranges. */
+  readonly frontierLogsMax: number;
+  /** Bytes of batches sent in answer to one question; the rest comes with the next round. */
   readonly deltaBytesMax: Bytes;
   /** How long we wait for what we asked one neighbor for, before we ask another. */
   readonly pullPatienceMs: Millis;
@@ -83,8 +85,10 @@ export const gossipDefaults: GossipOptions = Object.freeze({
   floodAfterPulls: 8,
   // Guess: a second of hot rounds.
   floodRounds: 10,
-  // The frontier of one message (anti-entropy ladder, step 2): a thousand members that start eight times, until there is compaction.
+  // What one frontier or list can name: a thousand members that start four times, with state and messages, until there is compaction.
   logsMax: frontierEntriesMax,
+  // GOSSIP 2.4. That is 43 KB in one step; ranges take two round trips, and 2 KB where one log differs (decision 0015).
+  frontierLogsMax: 1_024,
   // Half of the largest batch; several neighbors serve at once.
   deltaBytesMax: bytes(256 * 1024),
   // Guess: a round trip of 50 ms and the transfer of a delta at 10 Mbit/s.
@@ -102,6 +106,7 @@ export function checkGossipOptions(options: GossipOptions): OptionCheck {
     .number('coalesceMs', options.coalesceMs, 0, 1_000)
     .integer('outboxMax', options.outboxMax, 1, 65_535)
     .integer('logsMax', options.logsMax, 1, frontierEntriesMax)
+    .integer('frontierLogsMax', options.frontierLogsMax, 0, frontierEntriesMax)
     .integer('deltaBytesMax', options.deltaBytesMax, 1_024, 16 * batchBytesMax)
     .number('pullPatienceMs', options.pullPatienceMs, 1, 60_000)
     .integer('flushBytesMax', options.flushBytesMax, 1_024, 64 * batchBytesMax)

@@ -158,9 +158,9 @@ export class Overlay implements Effects, Neighborhood, StateSource {
     const firstSequence = (log.length + 1) as Sequence;
     const header = {
       author: author as PeerIndex, epoch: 1 as Epoch, firstSequence, count: 1,
-      hash32: mix32(author * 7_919 + firstSequence), bytes: bytes(size),
+      hash48: mix32(author * 7_919 + firstSequence), bytes: bytes(size),
     };
-    const batch: BatchMessage = { type: 'batch', header, handle: this.#batches.length as BatchHandle, hops: 0 };
+    const batch: BatchMessage = { type: 'batch', header, handle: this.#batches.length as BatchHandle, hops: 0, place: 'next' };
     log.push(batch);
     this.#batches.push(batch);
     const spread: Spread = { writtenAtMs: this.#nowMs, afterMs: [], hopsMax: 0 };
@@ -230,7 +230,7 @@ export class Overlay implements Effects, Neighborhood, StateSource {
   /** As a shell does: a batch is judged before it is handed in. */
   #hear(node: NodeIndex, from: PeerIndex, message: Message): void {
     if (message.type === 'batch') {
-      const verdict = this.gossip.judge(node, message.header);
+      const verdict = this.gossip.judge(node, { ...message.header, place: message.place });
       if (verdict.type !== 'accept') return this.gossip.onIgnored(node, from, message.header, verdict, this.now, this);
     }
     this.gossip.onMessage(node, from, message, this.now, this);

@@ -1,11 +1,11 @@
 /** Push-pull rounds: tell a few neighbors our digest; where it differs, compare frontiers. Slower while all agree. */
 import {
+  millis,
   noPeer,
   random32,
   type Effects,
   type Millis,
   type ModuleContext,
-  type Neighborhood,
   type NodeIndex,
   type PeerIndex,
   type RoundMessage,
@@ -13,7 +13,7 @@ import {
 import type { AntiEntropy } from './anti-entropy.ts';
 import type { Convergence } from './convergence.ts';
 import type { Fallback } from './fallback.ts';
-import { pickPartners, roundDelayMs } from './fanout.ts';
+import { roundDelayMs, type Partners } from './fanout.ts';
 import type { Frontier } from './frontier.ts';
 import { noLink, type Links } from './links.ts';
 import type { GossipOptions } from './options.ts';
@@ -25,7 +25,7 @@ export interface RoundParts {
   readonly antiEntropy: AntiEntropy;
   readonly links: Links;
   readonly fallback: Fallback;
-  readonly neighborhood: Neighborhood;
+  readonly partners: Partners;
 }
 
 export class Rounds {
@@ -43,14 +43,15 @@ export class Rounds {
     this.#equalRounds = context.allocator.uint8('gossip.equal-rounds', 1);
   }
 
-  /** One timer per node runs for its whole life. Without neighbors a round is empty, not ended. */
-  start(node: NodeIndex, effects: Effects): void {
+  /** One timer per node runs for its whole life. Without neighbors a round is empty, not ended. The ring of partners lets nobody wait long. */
+  start(node: NodeIndex, now: Millis, effects: Effects): void {
     const { frontier, links, fallback } = this.#parts;
     links.follow(node);
+    links.renewAnswers(node);
     fallback.onRound(node);
     const step = ((this.#step[node] as number) + 1) >>> 0;
     this.#step[node] = step;
-    const partners = this.#partners(node, step);
+    const partners = this.#parts.partners.pick({ seed: this.#context.seed, node, step }, this.#options.fanout, noPeer, now);
     const digest = frontier.digest(node);
     for (const partner of partners) effects.send(node, partner, { type: 'round', digest, isReply: false });
     if (partners.length > 0) this.#context.observer.roundStarted(node, partners.length);
@@ -88,17 +89,6 @@ export class Rounds {
     if (isNew && (isEqual || isAsked)) links.set(node, link, 'isNew', false);
   }
 
-  /** Neighbors in turn, so that nobody waits long, one a round; the others by chance. */
-  #partners(node: NodeIndex, step: number): PeerIndex[] {
-    const { neighborhood } = this.#parts;
-    const { fanout } = this.#options;
-    const neighbors = neighborhood.neighborCount(node);
-    const draw = { seed: this.#context.seed, node, step };
-    if (neighbors === 0 || fanout === 1) return pickPartners(neighborhood, draw, fanout, noPeer);
-    const inTurn = neighborhood.neighborAt(node, step % neighbors);
-    return [inTurn, ...pickPartners(neighborhood, draw, fanout - 1, inTurn)];
-  }
-
   /** Something moves: the next rounds come at the hot interval. */
   heat(node: NodeIndex): void {
     this.#equalRounds[node] = 0;
@@ -107,6 +97,8 @@ export class Rounds {
   #rearm(node: NodeIndex, step: number, effects: Effects): void {
     const draw32 = random32(this.#context.seed, node, step, 1_000);
     const delayMs = roundDelayMs(this.#equalRounds[node] as number, this.#options, draw32);
-    effects.setTimer(node, delayMs, { type: 'start-round' });
+    // Who cannot keep up asks less: hot rounds of a busy node only add to what keeps it busy.
+    const stretchedMs = Math.min(delayMs * this.#parts.links.stretchOf(node), Math.max(delayMs, this.#options.quietIntervalMs));
+    effects.setTimer(node, millis(stretchedMs), { type: 'start-round' });
   }
 }

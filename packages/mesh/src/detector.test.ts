@@ -52,14 +52,17 @@ describe('REG11: a member that is silent is found by probes alone', () => {
   it.each<[string, WorldOptions]>([
     ['64 nodes', { seed: 63, peers: 64 }],
     ['64 nodes that lose a tenth', { seed: 64, peers: 64, loss: 0.1 }],
-  ])('%s: suspected within a second on average, dead between 10 and 20 seconds', (_what, options) => {
+  ])('%s: suspected within a second and a half on average, dead between 10 and 20 seconds', (_what, options) => {
     const world = started(options);
-    const { suspectedMs, diedMs } = crashes(world, [5, 17, 33, 40, 63, 9]);
-    expect(suspectedMs.reduce((sum, ms) => sum + ms, 0) / suspectedMs.length).toBeLessThan(1_000);
+    const victims = [5, 17, 33, 40, 63, 9, 12, 21, 28, 50, 57, 61];
+    const { suspectedMs, diedMs } = crashes(world, victims);
+    // SWIM: e / (e - 1) periods of 500 ms until somebody probes it, and 450 ms until that probe is over: 1,240. Loss stretches the
+    // periods of observers. Over 144 crashes the mean is 1,000; it varies by 500 from one to the next, by 145 from twelve to twelve.
+    expect(suspectedMs.reduce((sum, ms) => sum + ms, 0) / suspectedMs.length).toBeLessThan(1_500);
     expect(Math.min(...diedMs)).toBeGreaterThanOrEqual(10_000);
     expect(Math.max(...diedMs)).toBeLessThan(20_000);
     // Everybody agrees, and nobody else is missed.
-    expect(world.toldOf('member-died').length).toBe(63 + 62 + 61 + 60 + 59 + 58);
+    expect(world.toldOf('member-died').length).toBe(victims.reduce((sum, _victim, i) => sum + 63 - i, 0));
   }, patienceMs);
 });
 

@@ -5,11 +5,14 @@ import {
   noPeer,
   type BatchHandle,
   type BatchMessage,
+  type BatchPlace,
   type Command,
   type Epoch,
   type Incarnation,
   type Input,
   type LinkDownCause,
+  type LogMark,
+  type LogRange,
   type MemberState,
   type Message,
   type Offence,
@@ -36,11 +39,13 @@ const batches: fc.Arbitrary<BatchMessage> = fc.record({
   type: fc.constant('batch' as const),
   header: fc.record({
     author: peers, epoch: epochs, firstSequence: sequences, count: fc.oneof(fc.nat(3), fc.constant(16_384)),
-    hash32: words, bytes: fc.integer({ min: 1, max: 512 * 1024 }).map(bytes),
+    hash48: fc.oneof(words, fc.constant(2 ** 48 - 1)), bytes: fc.integer({ min: 1, max: 512 * 1024 }).map(bytes),
   }),
   handle: fc.nat(20).map((value) => value as BatchHandle),
   hops: fc.constantFrom(0, 1, 254, 255),
+  place: fc.constantFrom<BatchPlace>('next', 'first-kept', 'past'),
 });
+const mark: fc.Arbitrary<LogMark> = fc.record({ tagHigh: words, tagLow: words, epoch: epochs, sequence: sequences });
 const ids = fc.array(
   fc.record({
     author: fc.oneof(peers, fc.constant(noPeer)), epoch: epochs, sequence: sequences, hops: fc.constantFrom(0, 1, 254, 255),
@@ -60,6 +65,16 @@ const messages = fc.oneof<fc.Arbitrary<Message>[]>(
       { maxLength: 6 },
     ),
     isReply: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('ranges' as const),
+    isReply: fc.boolean(),
+    nonce: fc.record({ high: words, low: words }),
+    ranges: fc.array(fc.oneof<fc.Arbitrary<LogRange>[]>(
+      fc.record({ type: fc.constant('done' as const), upTo: mark }),
+      fc.record({ type: fc.constant('compare' as const), upTo: mark, fingerprint: fc.record({ high: words, low: words }) }),
+      fc.record({ type: fc.constantFrom('list' as const, 'want' as const), upTo: mark, marks: fc.array(mark, { maxLength: 4 }) }),
+    ), { maxLength: 6 }),
   }),
   fc.record({ type: fc.constantFrom('claims' as const, 'shuffle-reply' as const), claims }),
   fc.record({ type: fc.constant('ping' as const), token: words }),

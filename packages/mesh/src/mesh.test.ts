@@ -40,8 +40,8 @@ const aliveAt = (peer: number): MemberClaim =>
 
 function batchOf(author: number, first: number, handle = 0): BatchMessage {
   const range: BatchRange = { author: peerOf(author), epoch: 1 as Epoch, firstSequence: first as Sequence, count: 1 };
-  const header = { ...range, hash32: mix32(author + first), bytes: bytes(100) };
-  return { type: 'batch', header, handle: handle as BatchHandle, hops: 0 };
+  const header = { ...range, hash48: mix32(author + first), bytes: bytes(100) };
+  return { type: 'batch', header, handle: handle as BatchHandle, hops: 0, place: 'next' };
 }
 
 /** A mesh of two nodes; everything that is asked for and every fact is one line of a log. */
@@ -200,6 +200,7 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
   const messages: readonly Message[] = [
     { type: 'round', digest: { high: 1, low: 2 }, isReply: false },
     { type: 'frontier', entries: [], isReply: false },
+    { type: 'ranges', ranges: [], nonce: { high: 1, low: 2 }, isReply: false },
     { type: 'claims', claims: [aliveAt(9)] },
     batchOf(3, 1),
   ];
@@ -236,13 +237,30 @@ describe('BYZ5: an offender is no neighbor from that moment, and is not heard wh
     expect(written.mesh.isNeighbor(node, peerOf(3))).toBe(true);
   });
 
+  it('BYZ8: after the ban it is a partner of rounds less often than others, and as often when it has recovered', () => {
+    const written = WrittenMesh.linked([3, 4, 5, 6]);
+    written.handle(offend(3));
+    const banEndsMs = 31_000;
+    written.mesh.handle(node, linkUp(3), millis(banEndsMs), written);
+    const shareAt = (atMs: number): number => {
+      written.log.length = 0;
+      for (let i = 0; i < 4_000; i++) written.mesh.handle(node, { type: 'timer', timer: { type: 'start-round' } }, millis(atMs), written);
+      const sent = (to: number): number => written.log.filter((line) => line === `send ${to} round`).length;
+      return sent(3) / ((sent(4) + sent(5) + sent(6)) / 3);
+    };
+    expect(shareAt(banEndsMs)).toBeGreaterThan(0.5);
+    expect(shareAt(banEndsMs)).toBeLessThan(0.75);
+    expect(shareAt(banEndsMs + 300_000)).toBeCloseTo(1, 1);
+  });
+
   it('before any crypto it is left out, and counted', () => {
     const written = WrittenMesh.linked([3]);
-    const { header } = batchOf(4, 1);
-    expect(written.mesh.admit(node, peerOf(3), header, millis(1_000), written)).toEqual({ type: 'accept' });
+    const { header, place } = batchOf(4, 1);
+    const offered = { ...header, place };
+    expect(written.mesh.admit(node, peerOf(3), offered, millis(1_000), written)).toEqual({ type: 'accept' });
     written.handle(offend(3));
     written.log.length = 0;
-    expect(written.mesh.admit(node, peerOf(3), header, millis(1_000), written))
+    expect(written.mesh.admit(node, peerOf(3), offered, millis(1_000), written))
       .toEqual({ type: 'ignore', reason: 'sender-banned' });
     expect(written.log).toEqual(['fact sender-banned from 3']);
   });
@@ -254,7 +272,7 @@ describe('GOS13: before any crypto a batch is judged, and nothing moves', () => 
     written.handle(hear(3, batchOf(3, 1)));
     written.log.length = 0;
     const admit = (first: number): unknown =>
-      written.mesh.admit(node, peerOf(3), batchOf(3, first).header, millis(1_000), written);
+      written.mesh.admit(node, peerOf(3), { ...batchOf(3, first).header, place: 'next' }, millis(1_000), written);
     expect(admit(1)).toEqual({ type: 'ignore', reason: 'duplicate' });
     expect(admit(2)).toEqual({ type: 'accept' });
     expect(admit(2)).toEqual({ type: 'accept' });

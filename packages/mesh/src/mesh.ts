@@ -18,7 +18,6 @@ import {
   accept,
   ignore,
   unreachable,
-  type BatchRange,
   type Command,
   type Digest,
   type Effects,
@@ -29,6 +28,7 @@ import {
   type Millis,
   type ModuleContext,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
   type Timer,
   type Verdict,
@@ -50,12 +50,12 @@ export class Mesh {
     this.allocator = new Allocator(nodes);
     const context: ModuleContext = { ...ports, allocator: this.allocator, changes: this.#changes };
     this.#validator = new Validator(options.byzantine, context);
-    this.#registry = new Membership(options.peerRegistry, context);
-    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry, this.#registry);
+    this.#registry = new Membership(options.peerRegistry, context, this.#validator);
+    this.#gossip = new GossipCoordinator(options.gossip, context, this.#registry, this.#registry, this.#validator);
   }
 
   /** Before any crypto: heard at all, and new? What is left out is counted; nothing else changes. */
-  admit(node: NodeIndex, from: PeerIndex, range: BatchRange, now: Millis, effects: Effects): Verdict {
+  admit(node: NodeIndex, from: PeerIndex, range: OfferedRange, now: Millis, effects: Effects): Verdict {
     const verdict = this.#validator.isBanned(node, from, now) ? banned : this.#gossip.judge(node, range);
     if (verdict.type !== 'accept') this.#gossip.onIgnored(node, from, range, verdict, now, effects);
     return verdict.type === 'accept' ? accept : verdict;

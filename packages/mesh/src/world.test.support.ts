@@ -6,6 +6,7 @@
  */
 import {
   assert,
+  messageLogOf,
   millis,
   mix32,
   pickBelow,
@@ -27,23 +28,13 @@ import {
   type Timer,
 } from '@murmuration/protocol';
 import { Mesh } from './mesh.ts';
-import { resolveMeshOptions, type MeshOptions, type MeshOptionsInput } from './options.ts';
+import { resolveMeshOptions, type MeshOptions } from './options.ts';
 import { BatchTable } from './batches.test.support.ts';
 import { EventQueue } from './event-queue.test.support.ts';
 import { Stalls } from './stalls.test.support.ts';
+import type { WorldOptions } from './world-options.test.support.ts';
 
-export interface WorldOptions {
-  readonly seed: number;
-  readonly peers: number;
-  /** Fresh nodes for restarts. */
-  readonly restartsMax?: number;
-  /** One way, drawn per message. */
-  readonly latencyMinMs?: number;
-  readonly latencyMaxMs?: number;
-  /** Share of messages, and of dials, that are lost. */
-  readonly loss?: number;
-  readonly options?: MeshOptionsInput;
-}
+export type { WorldOptions } from './world-options.test.support.ts';
 
 /** What the world counted. */
 export interface Counts {
@@ -71,7 +62,7 @@ const nobody = -1 as NodeIndex;
 export class TestWorld implements Effects {
   readonly mesh: Mesh;
   readonly options: MeshOptions;
-  readonly batches: BatchTable = new BatchTable();
+  readonly batches: BatchTable;
   readonly counts: Counts = { sent: 0, batchesReceived: 0, batchesAccepted: 0, dials: 0, linksUp: 0 };
   readonly told: Told[] = [];
   /** How long each batch took to reach the last of the peers that ran when it was written. */
@@ -98,9 +89,10 @@ export class TestWorld implements Effects {
   #trace = 0;
 
   constructor({
-    seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, options = {},
+    seed, peers, restartsMax = 0, latencyMinMs = 1, latencyMaxMs = 20, loss = 0, keepMs = 30_000, options = {},
   }: WorldOptions) {
     this.#seed = seed;
+    this.batches = new BatchTable(keepMs);
     this.#peers = peers;
     this.#latencyMs = [latencyMinMs, latencyMaxMs];
     this.#loss = loss;
@@ -226,7 +218,16 @@ export class TestWorld implements Effects {
   }
 
   write(author: PeerIndex, count = 1): BatchMessage {
-    const batch = this.batches.write({ author, epoch: this.epochOf(author), count });
+    return this.#append(author, this.epochOf(author), count);
+  }
+
+  /** Messages on topics, as one batch. */
+  say(author: PeerIndex, count = 1): BatchMessage {
+    return this.#append(author, messageLogOf(this.epochOf(author)), count);
+  }
+
+  #append(author: PeerIndex, epoch: Epoch, count: number): BatchMessage {
+    const batch = this.batches.write({ author, epoch, count });
     this.#awaited.set(batch.handle, { writtenAtMs: this.#nowMs, missing: this.running.length });
     this.#handle(this.nodeOf(author), { type: 'command', command: { type: 'broadcast', batch } });
     return batch;
@@ -237,9 +238,11 @@ export class TestWorld implements Effects {
     const untilMs = this.#nowMs + forMs;
     while (this.#queue.nextAtMs <= untilMs) {
       this.#nowMs = this.#queue.nextAtMs;
+      this.batches.nowMs = this.#nowMs;
       this.#queue.step();
     }
     this.#nowMs = untilMs;
+    this.batches.nowMs = untilMs;
     this.#checkViews();
   }
 

@@ -35,6 +35,10 @@ describe('GOS10: every batch that is written anywhere reaches every node, and al
     ['50 nodes with views of 8 that lose a quarter', { seed: 7, peers: 50, loss: 0.25, options: smallViews }, 15_000],
     ['9 nodes with views of 2', { seed: 8, peers: 9, options: viewsOf(2) }, 5_000],
     ['9 nodes with an outbox of 1', { seed: 9, peers: 9, options: { gossip: { outboxMax: 1 } } }, 10_000],
+    ['9 nodes that compare ranges', { seed: 12, peers: 9, options: { gossip: { frontierLogsMax: 0 } } }, 2_000],
+    ['50 nodes that compare ranges and lose a quarter', { seed: 13, peers: 50, loss: 0.25, options: { gossip: { frontierLogsMax: 20 } } }, 10_000],
+    ['9 nodes that compare ranges over slow paths',
+      { seed: 14, peers: 9, latencyMinMs: 100, latencyMaxMs: 400, options: { gossip: { frontierLogsMax: 0 } } }, 10_000],
     ['9 nodes over slow paths', { seed: 10, peers: 9, latencyMinMs: 100, latencyMaxMs: 400 }, 10_000],
   ])('%s', (_what, options, maxMs) => {
     const world = started(options);

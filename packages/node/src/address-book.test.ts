@@ -135,7 +135,7 @@ describe('an address book', () => {
     expect([book.hasRefused, tell(2)]).toEqual([false, 1]);
   });
 
-  it('takes 128 newcomers from one frame, the next ones from the next', () => {
+  it('REG26: takes 16 newcomers from one frame, the next ones from the next', () => {
     const everybody = { ...scheme, isAcceptableKey: () => true };
     const book = new AddressBook(networkOf(undefined, scheme), everybody, () => undefined);
     const tell = (i: number): number => {
@@ -144,11 +144,57 @@ describe('an address book', () => {
       return book.introduce({ publicKey, certificate: noCertificate, addresses: [] });
     };
     book.beginFrame();
-    expect(Array.from({ length: 129 }, (_, i) => tell(i)).slice(-2)).toEqual([127, noPeer]);
+    expect(Array.from({ length: 17 }, (_, i) => tell(i)).slice(-2)).toEqual([15, noPeer]);
     expect(book.hasRefused).toBe(false);
     book.beginFrame();
-    expect(tell(128)).toBe(128);
+    expect(tell(16)).toBe(16);
   });
 });
 
 const someone = member();
+
+describe('REG27: where a peer comes from', () => {
+  const [here, there] = ['/ip4/203.0.113.7/tcp/1', '/ip4/198.51.100.9/tcp/1'];
+  const open = (): AddressBook => new AddressBook(networkOf(undefined, scheme), scheme, () => undefined);
+
+  it('is the prefix of its address: the same for all who share it, another for the others', () => {
+    const book = open();
+    const peers = [here, '/ip4/203.0.2.2/udp/7/quic-v1', there, '/ip6/2a01:4f8::1/tcp/1', '/ip6/2a01:4f8:9::1/tcp/1'].map((address) => book.greet(member(address)));
+    const [first, second, third, fourth, fifth] = peers.map((peer) => book.prefixOf(peer));
+    expect([second, fifth]).toEqual([first, fourth]);
+    expect(new Set([first, third, fourth]).size).toBe(3);
+  });
+
+  it.each(['/ip4/127.0.0.1/tcp/1', '/ip4/10.0.0.7/tcp/1', '/memory/4', '/dns4/example.org/tcp/1'])('is its own where it stands at %s', (address) => {
+    const book = open();
+    const peers = [member(address), member(address), member()].map((each) => book.greet(each));
+    expect(new Set(peers.map((peer) => book.prefixOf(peer))).size).toBe(3);
+    for (const peer of peers) expect(book.prefixOf(peer)).toBe(book.highOf(peer));
+  });
+
+  it('is what a link shows, whatever the peer or others say before or after', () => {
+    const word = fc.record({ by: fc.constantFrom('introduce' as const, 'greet' as const), addresses: fc.subarray([here, there, '/memory/1']) });
+    fc.assert(fc.property(fc.array(word, { maxLength: 4 }), fc.array(word, { maxLength: 4 }), (before, after) => {
+      const book = open();
+      const lighthouse = book.greet(member('/ip4/192.0.2.1/tcp/1'));
+      const told = member('/ip4/198.18.0.1/tcp/1');
+      const peer = book.introduce(told);
+      for (const { by, addresses } of before) book[by]({ ...told, addresses });
+      book.see(peer, '/ip4/192.0.77.77/tcp/61000');
+      for (const { by, addresses } of after) book[by]({ ...told, addresses });
+      expect(book.prefixOf(peer)).toBe(book.prefixOf(lighthouse));
+      book.see(peer, '/ip4/127.0.0.1/tcp/61000');
+      expect(book.prefixOf(peer)).toBe(book.highOf(peer));
+    }), { numRuns: 30 });
+  });
+
+  it('is the first that others say, until it speaks itself: later hearsay moves nobody', () => {
+    const book = open();
+    const [atHere, atThere, told] = [book.greet(member(here)), book.greet(member(there)), member(here)];
+    const peer = book.introduce(told);
+    book.introduce({ ...told, addresses: [there] });
+    expect(book.prefixOf(peer)).toBe(book.prefixOf(atHere));
+    book.greet({ ...told, addresses: ['/memory/1', there] });
+    expect(book.prefixOf(peer)).toBe(book.prefixOf(atThere));
+  });
+});

@@ -93,6 +93,17 @@ describe('three nodes', () => {
     expect(late.status().members.alive).toBe(3);
   });
 
+  it('GOS31: hold the same, the late one too, where all compare ranges', async () => {
+    await using world = new World();
+    const mesh = { gossip: { frontierLogsMax: 0 } };
+    const first = await world.node({ mesh });
+    const second = await world.node({ bootstrap: first.addresses, mesh });
+    for (let i = 0; i < 40; i++) await world.resolved((i % 2 === 0 ? first : second).set(`key-${i}`, `${i}`));
+    const late = await world.node({ bootstrap: second.addresses, mesh });
+    await world.until(() => agree(first, second, late), 'the state hashes are equal');
+    expect(late.registers({ keyPrefix: 'key-' })).toHaveLength(40);
+  });
+
   it('GOS10: hold the same when frames vanish: rounds repair what pushing misses', async () => {
     await using world = new World({ latencyMs: [1, 30], loss: 0.05, seed: 5 });
     const first = await world.node();

@@ -28,7 +28,9 @@ describe('counters', () => {
     observer.batchIgnored(node, peer, 'duplicate');
     observer.offenceSeen(node, peer, 'invalid-signature');
     observer.outboxOverflowed(node);
-    expect(counters.snapshot()).toEqual({ 'ignored.duplicate': 2, 'offence.invalid-signature': 1, 'outbox-overflowed': 1 });
+    observer.questionIgnored(node, peer);
+    expect(counters.snapshot())
+      .toEqual({ 'ignored.duplicate': 2, 'offence.invalid-signature': 1, 'outbox-overflowed': 1, 'question-ignored': 1 });
   });
 
   it('pass every fact on to an observer, which may be a class with state of its own', () => {

@@ -5,8 +5,8 @@ import type { Observer } from '@murmuration/protocol';
 export class Counters {
   readonly #counts = new Map<string, number>();
 
-  add(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  add(name: string, count = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
   }
 
   snapshot(): Record<string, number> {
@@ -17,9 +17,17 @@ export class Counters {
   observing(observer: Observer): Observer {
     return {
       ...bound(observer),
+      messagesSkipped: (node, author, messages) => {
+        this.add('messages-skipped', messages);
+        observer.messagesSkipped(node, author, messages);
+      },
       batchIgnored: (node, from, reason) => {
         this.add(`ignored.${reason}`);
         observer.batchIgnored(node, from, reason);
+      },
+      questionIgnored: (node, from) => {
+        this.add('question-ignored');
+        observer.questionIgnored(node, from);
       },
       offenceSeen: (node, peer, offence) => {
         this.add(`offence.${offence}`);
@@ -45,8 +53,10 @@ function bound(observer: Observer): Observer {
     roundStarted: observer.roundStarted.bind(observer),
     digestCompared: observer.digestCompared.bind(observer),
     batchAccepted: observer.batchAccepted.bind(observer),
+    messagesSkipped: observer.messagesSkipped.bind(observer),
     batchIgnored: observer.batchIgnored.bind(observer),
     batchForwarded: observer.batchForwarded.bind(observer),
+    questionIgnored: observer.questionIgnored.bind(observer),
     linkPromoted: observer.linkPromoted.bind(observer),
     linkDemoted: observer.linkDemoted.bind(observer),
     floodingChanged: observer.floodingChanged.bind(observer),

@@ -34,18 +34,19 @@ export async function createMeshNode(given: MeshNodeOptions): Promise<MeshNode> 
 const introduceAgainMs = 60_000;
 
 async function bringToLife(parts: Assembly, node: LivingNode): Promise<void> {
-  const { identity, certificate, book, effects, loop, transport, links, egress, dialer, epoch } = parts;
+  const { identity, certificate, book, effects, loop, transport, links, egress, dialer, topics, epoch } = parts;
   // The first peer of the book is the node itself.
   book.greet({ publicKey: identity.publicKey, certificate, addresses: [] });
   // Before the listeners are up: who greets us first is not told of an empty mesh.
   loop.submit({ type: 'command', command: { type: 'join', self: selfPeer, epoch } });
-  restorePast(parts);
+  await restorePast(parts);
   effects.endRestore();
   await transport.start(links);
   book.greet({ publicKey: identity.publicKey, certificate, addresses: transport.localAddresses });
   links.start();
   loop.every(introduceAgainMs, () => egress.forgetIntroductions());
   keepDurable(parts);
+  topics.start();
   await node.introduceItself();
   // Last: whoever awaits the node hears the first warning about an address that does not answer.
   dialer.start();

@@ -1,6 +1,8 @@
 /** Whom a node calls, how often, and that it never gives up. */
-import type { Transport } from '@murmuration/transport';
+import { noPeer, type PeerIndex } from '@murmuration/protocol';
+import type { DialTarget, Transport } from '@murmuration/transport';
 import { describe, expect, it } from 'vitest';
+import { Dialer, type DialerContext } from './dialer.ts';
 import type { Identity } from './identity.ts';
 import type { MeshNode } from './public-node.ts';
 import { eventsOf, World } from './world.test.support.ts';
@@ -101,6 +103,30 @@ describe('a bootstrap address that was met', () => {
     await world.pass(60_000);
     expect(seen.filter(({ type }) => type !== 'converged')).toEqual([]);
     expect(node.status().links.memory).toBe(0);
+  });
+});
+
+describe('a visit', () => {
+  it('DIR10: takes no more than half of the dials at one time, and waits for its turn', async () => {
+    const dials: { peer: unknown; fail: () => void }[] = [];
+    const failed: unknown[] = [];
+    const dialer = new Dialer({
+      transport: { dial: ({ peer }: DialTarget) => new Promise((_, reject) => void dials.push({ peer, fail: () => reject(new Error('no')) })) },
+      book: { idOf: (peer: PeerIndex) => peer, addressesOf: () => ['/memory/1'], find: () => noPeer },
+      links: { linkOf: () => undefined },
+      loop: { now: () => 1_000 },
+      hub: { emit: () => undefined },
+      draw: () => 0,
+      onUnreachable: (peer: PeerIndex) => failed.push(peer),
+    } as unknown as DialerContext, []);
+    for (let peer = 1; peer <= 6; peer++) dialer.visit(peer as PeerIndex);
+    for (let peer = 11; peer <= 16; peer++) dialer.connect(peer as PeerIndex);
+    expect(dials.map(({ peer }) => peer)).toEqual([1, 2, 3, 4, 11, 12, 13, 14]);
+    dialer.visit(11 as PeerIndex);
+    dials[1]?.fail();
+    for (let i = 0; i < 8; i++) await Promise.resolve();
+    expect(failed).toEqual([2]);
+    expect(dials.slice(8).map(({ peer }) => peer)).toEqual([5]);
   });
 });
 

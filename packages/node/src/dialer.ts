@@ -1,9 +1,10 @@
 /**
- * Who is called, and when again. Bootstrap nodes until they have greeted us; whenever we are alone all of them again, and everybody we
- * ever knew, in turn; peers as the core asks for them. A target that failed waits longer each time, up to half a minute, and is never given up (D9).
+ * Who is called, and when again. For a direct message: its peer, once, at once. For the overlay: bootstrap nodes until they have greeted us;
+ * whenever we are alone all of them again, and everybody we ever knew, in turn; peers as the core asks for them. A target that failed
+ * waits longer each time, up to half a minute, and is never given up (D9).
  */
 import { jittered, noPeer, publicKeyOfPeerId, type Millis, type PeerId, type PeerIndex } from '@murmuration/protocol';
-import { TransportError, type DialTarget, type Transport } from '@murmuration/transport';
+import { TransportError, type DialTarget, type Link, type Transport } from '@murmuration/transport';
 import type { AddressBook } from './address-book.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Links } from './links.ts';
@@ -18,6 +19,8 @@ export interface DialerContext {
   readonly hub: EventHub;
   /** A draw below 2^32, for jitter. */
   readonly draw: () => number;
+  /** A dial of this peer has failed. */
+  readonly onUnreachable: (peer: PeerIndex, cause: unknown) => void;
 }
 
 interface Target {
@@ -33,6 +36,8 @@ interface Target {
 
 /** Dials at one time: each costs a handshake, about 3 ms of one core. */
 const dialsMax = 8;
+/** Of these at most so many for visits: however many direct messages wait, the overlay finds its links. */
+const visitDialsMax = 4;
 const firstWaitMs = 250;
 const waitMsMax = 30_000;
 /** How often bootstrap addresses are looked at. */
@@ -42,7 +47,10 @@ export class Dialer {
   readonly #context: DialerContext;
   readonly #peers = new Map<PeerIndex, Target>();
   readonly #bootstrap: ReadonlyMap<DialTarget, Target>;
+  /** Peers to visit, as soon as a dial is free; as many at most as there are direct messages that wait. */
+  readonly #visits = new Set<PeerIndex>();
   #dials = 0;
+  #visitDials = 0;
   /** Whose turn it is among all we know, when we are alone. */
   #nextKnown = 0;
 
@@ -56,19 +64,50 @@ export class Dialer {
     this.#context.loop.every(lookMs, () => this.#look());
   }
 
-  /** The core wants a link. Ignored while one is being made, or while the peer's last failure is too recent. */
+  /**
+   * The core wants a link. One that is a visit is told to it; ignored while one is being made, or while the peer's last failure is too
+   * recent.
+   */
   connect(peer: PeerIndex): void {
-    if (this.#context.links.linkOf(peer) !== undefined) return;
+    if (this.#context.links.linkOf(peer) !== undefined) return this.#join(peer);
     const addresses = this.#context.book.addressesOf(peer);
     if (addresses.length === 0) return;
+    void this.#dial(this.#targetOf(peer), { peer: this.#context.book.idOf(peer), addresses });
+  }
+
+  /** To be turned away on a visit costs the other end what a dial does: it counts as one. */
+  #join(peer: PeerIndex): void {
+    const target = this.#targetOf(peer);
+    if (this.#context.links.isInOverlay(peer) || this.#context.loop.now() < target.nextAtMs) return;
+    this.#succeeded(target);
+    this.#context.links.join(peer);
+  }
+
+  /** A direct message waits for a link: greeting, or `onUnreachable`, follows. What the overlay has waited for so far does not count. */
+  visit(peer: PeerIndex): void {
+    this.#visits.add(peer);
+    this.#startVisits();
+  }
+
+  #startVisits(): void {
+    for (const peer of this.#visits) {
+      if (this.#dials === dialsMax || this.#visitDials === visitDialsMax) return;
+      this.#visits.delete(peer);
+      // One that is being dialed for the overlay is greeted or fails as well.
+      if (this.#context.links.linkOf(peer) === undefined && !this.#targetOf(peer).isDialing) void this.#visit(peer);
+    }
+  }
+
+  #targetOf(peer: PeerIndex): Target {
     const target = this.#peers.get(peer) ?? freshTarget();
     this.#peers.set(peer, target);
-    void this.#dial(target, { peer: this.#context.book.idOf(peer), addresses });
+    return target;
   }
 
   // retry: R1
   #look(): void {
-    const isAlone = this.#context.links.all().next().done === true;
+    this.#startVisits();
+    const { isAlone } = this.#context.links;
     for (const [to, target] of this.#bootstrap) {
       if (!this.#hasGreeted(target) || isAlone) void this.#dial(target, to);
     }
@@ -91,19 +130,36 @@ export class Dialer {
   }
 
   async #dial(target: Target, to: DialTarget): Promise<void> {
-    const { transport, loop } = this.#context;
+    const { loop, links } = this.#context;
     if (target.isDialing || this.#dials === dialsMax || loop.now() < target.nextAtMs) return;
-    target.isDialing = true;
-    this.#dials++;
     try {
-      const { publicKey } = await transport.dial(to);
-      target.answeredBy = publicKey;
+      const link = await this.#call(target, to);
+      target.answeredBy = link.publicKey;
       this.#succeeded(target);
+      links.want(link);
     } catch (error) {
       this.#failed(target, to, error);
     }
-    target.isDialing = false;
-    this.#dials--;
+  }
+
+  async #visit(peer: PeerIndex): Promise<void> {
+    const { book, onUnreachable } = this.#context;
+    const to = { peer: book.idOf(peer), addresses: book.addressesOf(peer) };
+    this.#visitDials++;
+    await this.#call(this.#targetOf(peer), to).catch((error: unknown) => onUnreachable(peer, error));
+    this.#visitDials--;
+    this.#startVisits();
+  }
+
+  async #call(target: Target, to: DialTarget): Promise<Link> {
+    target.isDialing = true;
+    this.#dials++;
+    try {
+      return await this.#context.transport.dial(to);
+    } finally {
+      target.isDialing = false;
+      this.#dials--;
+    }
   }
 
   /** A link is up, but the greeting may still fail: what succeeds again and again counts as failing, what lasted starts over. */
@@ -117,12 +173,20 @@ export class Dialer {
   #failed(target: Target, to: DialTarget, error: unknown): void {
     target.failures++;
     target.nextAtMs = this.#context.loop.now() + waitMs(target.failures, this.#context.draw());
+    this.#tellVisitors(to, error);
     if (error instanceof TransportError && (error.code === 'dialed-self' || error.code === 'not-started')) return;
     // The first failure is news, later ones of the same target are not.
     if (target.failures > 1) return;
     const reason = error instanceof Error ? error.message : String(error);
     const whom = to.peer ?? to.addresses.join(', ');
     this.#context.hub.emit({ type: 'warning', reason: `cannot reach ${whom} yet, will keep trying: ${reason}` });
+  }
+
+  /** Direct messages may have waited for a dial that was the overlay's. */
+  #tellVisitors({ peer: id }: DialTarget, error: unknown): void {
+    const publicKey = id === undefined ? undefined : publicKeyOfPeerId(id);
+    const peer = publicKey === undefined ? noPeer : this.#context.book.find(publicKey);
+    if (peer !== noPeer) this.#context.onUnreachable(peer, error);
   }
 }
 

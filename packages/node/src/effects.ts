@@ -1,4 +1,5 @@
 /** What the core asks of the world, done: sends to egress, timers to the loop, links to the dialer, facts to state and application. */
+import { isMessageLog } from '@murmuration/protocol';
 import type { DisconnectReason, Effects, MeshEvent, Message, Millis, NodeIndex, PeerIndex, Timer } from '@murmuration/protocol';
 import type { Replica, StateChange } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
@@ -10,6 +11,7 @@ import type { Links } from './links.ts';
 import type { Loop } from './loop.ts';
 import type { SideStore } from './side-store.ts';
 import type { UpdateLog } from './storage/ports.ts';
+import type { Topics } from './topics.ts';
 
 /** What effects reach. */
 export interface EffectsContext {
@@ -22,6 +24,7 @@ export interface EffectsContext {
   readonly sideStore: SideStore;
   readonly log: UpdateLog;
   readonly hub: EventHub;
+  readonly topics: Topics;
 }
 
 export class NodeEffects implements Effects {
@@ -54,8 +57,9 @@ export class NodeEffects implements Effects {
     this.#context.dialer.connect(peer);
   }
 
-  disconnect(_node: NodeIndex, peer: PeerIndex, _reason: DisconnectReason): void {
-    this.#context.links.linkOf(peer)?.close();
+  disconnect(_node: NodeIndex, peer: PeerIndex, reason: DisconnectReason): void {
+    if (reason === 'view-full') this.#context.links.part(peer);
+    else this.#context.links.linkOf(peer)?.close();
   }
 
   emit(_node: NodeIndex, event: MeshEvent): void {
@@ -65,9 +69,10 @@ export class NodeEffects implements Effects {
   }
 
   #apply({ batch: message }: MeshEvent & { type: 'batch-accepted' }): void {
-    const { sideStore, replica, log, hub } = this.#context;
+    const { sideStore, replica, log, hub, topics } = this.#context;
     const stored = sideStore.get(message.handle);
     if (stored === undefined) return;
+    if (isMessageLog(message.header.epoch)) return topics.receive(message, stored);
     const changes = replica.apply(message, stored.batch);
     if (this.#isRestoring) return;
     log.append({ type: 'batch', bytes: stored.bytes });

@@ -142,13 +142,31 @@ describe('egress', () => {
     expect(frames.map(typesIn)).toEqual([[16, 3], [16, 3], [16, 3], [3], [16, 3]]);
   });
 
-  it('puts at most 128 introductions into a frame, as many as a receiver looks into', () => {
+  it('REG26: puts at most sixteen introductions into a frame, as many as a receiver looks into', () => {
     const frames: Uint8Array[] = [];
     const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
-    for (let author = 2; author < 302; author++) egress.send(peer, batch(300, author));
+    for (let author = 2; author < 42; author++) egress.send(peer, batch(300, author));
     egress.flush();
-    expect(frames.map((frame) => typesIn(frame).filter((type) => type === 16).length)).toEqual([128, 128, 44]);
-    expect(frames.flatMap(typesIn).filter((type) => type === 3)).toHaveLength(300);
+    expect(frames.map((frame) => typesIn(frame).filter((type) => type === 16).length)).toEqual([16, 16, 8]);
+    expect(frames.flatMap(typesIn).filter((type) => type === 3)).toHaveLength(40);
+  });
+
+  it('REG26: tells of at most sixteen members in a frame, whatever tells of them', () => {
+    const message = fc.oneof(fc.integer({ min: 1, max: 16 }).map(claims), fc.constant(round));
+    fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 40 }), (messages) => {
+      const frames: Uint8Array[] = [];
+      const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+      for (const each of messages) egress.send(peer, each);
+      egress.flush();
+      const told = frames.map((frame) => {
+        const decoded = decodeFrame(frame, names);
+        if (decoded.type !== 'messages') return expect.unreachable();
+        return decoded.messages.reduce((sum, each) => sum + (each.type === 'claims' ? each.claims.length : 0), 0);
+      });
+      expect(Math.max(...told)).toBeLessThanOrEqual(16);
+      const all = messages.reduce((sum, each) => sum + (each.type === 'claims' ? each.claims.length : 0), 0);
+      expect(told.reduce((sum, each) => sum + each, 0)).toBe(all);
+    }), { numRuns: 60 });
   });
 
   it('drops and counts what has no link, and what a link has no room for', () => {
@@ -159,5 +177,19 @@ describe('egress', () => {
     expect(counters.snapshot()).toEqual({ 'dropped.link-full': 1, 'dropped.no-link': 1 });
     egress.flush();
     expect(counters.snapshot()).toEqual({ 'dropped.link-full': 1, 'dropped.no-link': 1 });
+  });
+
+  it('DIR6: hands a message of the shell over at once, after what waits for the same peer, and says whether it was taken', () => {
+    const frames: Uint8Array[] = [];
+    let takes = true;
+    const { egress, counters } = egressTo(new Map([[1, (frame: Uint8Array) => takes && frames.push(frame) > 0]]));
+    const note = { type: 'direct', kind: 'note', payload: Uint8Array.of(1) } as const;
+    egress.send(peer, round);
+    expect(egress.sendNow(peer, note)).toBe(true);
+    egress.flush();
+    expect(frames.map(typesIn)).toEqual([[1], [17]]);
+    takes = false;
+    expect([egress.sendNow(peer, note), egress.sendNow(2 as PeerIndex, note)]).toEqual([false, false]);
+    expect(counters.snapshot()).toEqual({});
   });
 });

@@ -1,6 +1,7 @@
 /**
  * What leaves: the messages of one run of the core, gathered by peer, encoded into as few frames as fit, handed to the links. Whoever
- * gets a batch is told first who wrote it: in a mesh larger than the table of members it may never have heard of its author.
+ * gets a batch is told first who wrote it: in a mesh larger than the table of members it may never have heard of its author. A frame
+ * tells of no more members than its receiver checks in one slice.
  */
 import {
   beginFrame,
@@ -14,13 +15,14 @@ import {
   writeMessage,
   type Message,
   type PeerIndex,
+  type WireMessage,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Link } from '@murmuration/transport';
 import type { Counters } from './counters.ts';
 import type { Links } from './links.ts';
 import { selfPeer } from './loop.ts';
-import { messageBytesMax } from './message-size.ts';
+import { claimsIn, messageBytesMax } from './message-size.ts';
 
 /** Frames are written in one go and one after the other, so all nodes of a process share the paper. */
 const scratch = new ByteWriter(64 * 1024);
@@ -53,6 +55,17 @@ export class Egress {
     this.#waiting.clear();
   }
 
+  /** Hands over a message of the shell at once, after what waits for the peer. False where there is no link, or no room on it. */
+  sendNow(to: PeerIndex, message: WireMessage): boolean {
+    const waiting = this.#waiting.get(to);
+    this.#waiting.delete(to);
+    if (waiting !== undefined) this.#sendAll(to, waiting);
+    beginFrame(scratch);
+    writeMessage(scratch, message, this.#names);
+    const frame = scratch.take();
+    return this.#links.linkOf(to)?.send(frame) ?? false;
+  }
+
   /** Authors are introduced anew from here on: a frame may have been dropped at its receiver, and nobody told us. */
   forgetIntroductions(): void {
     this.#introduced = new WeakMap();
@@ -67,8 +80,9 @@ export class Egress {
     beginFrame(scratch);
     for (const message of messages) {
       const stranger = strangerIn(message, told);
+      const introduced = stranger.length + claimsIn(message);
       const bytesMax = messageBytesMax(message) + stranger.length * introductionMessageBytes;
-      const hasRoom = count + 1 + stranger.length <= messagesPerFrameMax && introductions + stranger.length <= introductionsPerFrameMax;
+      const hasRoom = count + 1 + stranger.length <= messagesPerFrameMax && introductions + introduced <= introductionsPerFrameMax;
       if (count > 0 && !(hasRoom && scratch.length + bytesMax <= frameBytesMax)) {
         this.#hand(link);
         beginFrame(scratch);
@@ -78,7 +92,7 @@ export class Egress {
       for (const author of stranger) told.add(author);
       writeMessage(scratch, message, this.#names);
       count += 1 + stranger.length;
-      introductions += stranger.length;
+      introductions += introduced;
     }
     this.#hand(link);
   }

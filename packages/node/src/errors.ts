@@ -1,5 +1,5 @@
 /** Errors that users of a node see. Peers' faults are verdicts and never reach them. */
-import { MeshError } from '@murmuration/protocol';
+import { MeshError, type PeerId } from '@murmuration/protocol';
 
 /** The codes, each with what it tells beside the message. */
 export interface NodeErrorDetails {
@@ -21,6 +21,26 @@ export interface NodeErrorDetails {
   closed: Record<string, never>;
   /** The operator's: another process uses this identity. Writes are refused. */
   'identity-cloned': { readonly epoch: number };
+  /** The caller's: nobody of this id is in the table of members. Nothing was sent. */
+  'unknown-peer': { readonly peer: PeerId };
+  /** The world's: no link could be made, or it ended before the answer came; then the request may have been handled. */
+  unreachable: { readonly peer: PeerId };
+  /** The peer's or the world's: the time is over. A request may have been handled. */
+  'deadline-exceeded': { readonly peer: PeerId; readonly deadlineMs: number };
+  /** The caller's: the signal ended it; its reason is the cause. A request may have been handled. */
+  aborted: Record<string, never>;
+  /** The peer's: its application takes no requests. */
+  'no-handler': { readonly peer: PeerId };
+  /** The peer's: its handler threw, or gave more than fits an answer. */
+  'handler-failed': { readonly peer: PeerId };
+  /** The peer's: it has too many requests at work; or the caller's, who has too many direct messages unsettled. Nothing was handled. */
+  busy: { readonly peer: PeerId };
+  /** The caller's: a direct message is larger than it may be. Nothing was sent. */
+  'payload-too-large': { readonly bytes: number; readonly bytesMax: number };
+  /** The world's: the link has more waiting than it carries. Nothing was sent. */
+  'link-full': { readonly peer: PeerId };
+  /** The caller's: requests have a handler already. Nothing has changed. */
+  'handler-exists': Record<string, never>;
 }
 
 /** A code of `NodeError`. */

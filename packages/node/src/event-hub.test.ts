@@ -1,4 +1,5 @@
 /** Events reach everybody who listens, in order, and nobody who is slow or throws holds up the node. */
+import type { PeerId } from '@murmuration/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { EventHub } from './event-hub.ts';
 import type { NodeEvent } from './events.ts';
@@ -29,6 +30,20 @@ describe('a reader', () => {
     hub.emit(event(4));
     expect(await Promise.all(waiting)).toEqual([{ done: false, value: event(3) }, { done: false, value: event(4) }]);
     expect(onDropped).not.toHaveBeenCalled();
+  });
+
+  it('DIR7: that is slow keeps 16 MiB of what others sent, and loses the oldest beyond', async () => {
+    const { hub, onDropped } = hubOf(1_000);
+    const reader = hub.events();
+    const note = (first: number): NodeEvent => ({ type: 'direct-message', from: 'x' as PeerId, payload: new Uint8Array(256 * 1024).fill(first) });
+    for (let i = 0; i < 64; i++) hub.emit(note(i));
+    hub.emit(event(1));
+    expect(onDropped).not.toHaveBeenCalled();
+    hub.emit(note(64));
+    expect(onDropped).toHaveBeenCalledTimes(1);
+    expect((await reader.next()).value).toEqual(note(1));
+    hub.emit(note(65));
+    expect(onDropped).toHaveBeenCalledTimes(1);
   });
 
   it('that is slow loses the oldest, each counted, and nobody else does', async () => {

@@ -1,13 +1,14 @@
 /** Events for the application: to typed listeners at once, to readers through bounded queues. Nobody slows the node down. */
+import { EventReader } from './event-reader.ts';
 import type { NodeEvent, NodeEvents } from './events.ts';
 
-type Listener = (event: NodeEvent) => void;
+type Listener = (event: unknown) => void;
 
 export class EventHub {
   readonly #queueMax: number;
   readonly #onDropped: () => void;
-  readonly #listeners = new Set<Listener>();
-  readonly #readers = new Set<EventReader>();
+  readonly #listeners = new Map<keyof NodeEvents, Set<Listener>>();
+  readonly #readers = new Set<EventReader<NodeEvent>>();
   #isClosed = false;
 
   /** `onDropped` is called for each event that a slow reader loses. */
@@ -18,20 +19,36 @@ export class EventHub {
 
   emit(event: NodeEvent): void {
     for (const reader of this.#readers) reader.push(event);
+    this.tell(event.type, event);
+  }
+
+  /** Tells an event to the listeners of its type alone. */
+  tell<Type extends keyof NodeEvents>(type: Type, event: NodeEvents[Type]): void {
+    const listeners = this.#listeners.get(type);
+    if (listeners === undefined) return;
     // A listener that is added meanwhile waits for the next event, one that is removed hears no more of this one.
-    for (const listener of this.#listeners.values().toArray()) if (this.#listeners.has(listener)) tell(listener, event);
+    for (const listener of listeners.values().toArray()) if (listeners.has(listener)) call(listener, event);
+  }
+
+  /** Is there a listener of this type? What nobody listens to need not be made. */
+  hasListener(type: keyof NodeEvents): boolean {
+    return this.#listeners.has(type);
   }
 
   on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void {
-    const filtered: Listener = (event) => {
-      if (event.type === type) listener(event as unknown as NodeEvents[Type]);
+    const own: Listener = (event) => listener(event as NodeEvents[Type]);
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(own));
+    return () => {
+      listeners.delete(own);
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type);
     };
-    this.#listeners.add(filtered);
-    return () => void this.#listeners.delete(filtered);
   }
 
   events(): AsyncIterableIterator<NodeEvent> {
-    const reader = new EventReader(this.#queueMax, this.#onDropped, () => this.#readers.delete(reader));
+    const reader = new EventReader<NodeEvent>({
+      queueMax: this.#queueMax, bytesOf: contentBytes, onDropped: this.#onDropped, onEnd: () => this.#readers.delete(reader),
+    });
     if (this.#isClosed) reader.end();
     else this.#readers.add(reader);
     return reader;
@@ -41,12 +58,13 @@ export class EventHub {
   close(): void {
     this.#isClosed = true;
     for (const reader of this.#readers) reader.end();
+    for (const listeners of this.#listeners.values()) listeners.clear();
     this.#listeners.clear();
   }
 }
 
 /** An exception of a listener is the application's: it surfaces as an uncaught one, apart from our own work, which goes on. */
-function tell(listener: Listener, event: NodeEvent): void {
+function call(listener: Listener, event: unknown): void {
   try {
     listener(event);
   } catch (error) {
@@ -61,51 +79,8 @@ export function surface(error: unknown): void {
   });
 }
 
-/** One reader's queue. Full, it loses the oldest event. */
-class EventReader implements AsyncIterableIterator<NodeEvent> {
-  readonly #queueMax: number;
-  readonly #onDropped: () => void;
-  readonly #onEnd: () => void;
-  readonly #queue: NodeEvent[] = [];
-  readonly #waiting: ((result: IteratorResult<NodeEvent>) => void)[] = [];
-  #isEnded = false;
-
-  constructor(queueMax: number, onDropped: () => void, onEnd: () => void) {
-    this.#queueMax = queueMax;
-    this.#onDropped = onDropped;
-    this.#onEnd = onEnd;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  push(event: NodeEvent): void {
-    const waiting = this.#waiting.shift();
-    if (waiting !== undefined) return waiting({ done: false, value: event });
-    if (this.#queue.length === this.#queueMax) {
-      this.#queue.shift();
-      this.#onDropped();
-    }
-    this.#queue.push(event);
-  }
-
-  next(): Promise<IteratorResult<NodeEvent>> {
-    const value = this.#queue.shift();
-    if (value !== undefined) return Promise.resolve({ done: false, value });
-    if (this.#isEnded) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  return(): Promise<IteratorResult<NodeEvent>> {
-    this.end();
-    this.#queue.length = 0;
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  end(): void {
-    this.#isEnded = true;
-    this.#onEnd();
-    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined });
-  }
+/** Bytes of an event that others chose the size of. */
+function contentBytes(event: NodeEvent): number {
+  if (event.type === 'direct-message') return event.payload.length;
+  return event.type === 'register-changed' ? event.value.length : 0;
 }

@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { identityOf, type Identity } from './identity.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 import { openLockedStorage } from './storage/locked.ts';
-import { memoryStorage } from './storage/memory.ts';
+import { forgetfulStorage } from './storage/forgetful.ts';
 import type { LogContents, Storage } from './storage/ports.ts';
 
 export interface Foundation {
@@ -27,7 +27,7 @@ const epochZeroMs = 1_577_836_800_000;
 /** Opens the store and reads it. Rejects with `unsafe-file`, `directory-in-use` or `storage-failed`, and leaves nothing open then. */
 export async function layFoundation(options: ResolvedOptions): Promise<Foundation> {
   const { dataDirectory, directoryLock } = options;
-  const storage = dataDirectory === undefined ? memoryStorage() : await openLockedStorage(dataDirectory, directoryLock);
+  const storage = dataDirectory === undefined ? forgetfulStorage() : await openLockedStorage(dataDirectory, directoryLock);
   try {
     return await read(storage, options);
   } catch (error) {

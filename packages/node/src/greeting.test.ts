@@ -1,6 +1,7 @@
 /** Who is let in: the greeting decides, and nobody who fails it disturbs anybody else. */
 import { beginFrame, encodeHello, noCertificate, protocolVersion } from '@murmuration/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { AddressBook } from './address-book.ts';
 import type { MeshNode } from './public-node.ts';
 import { agree, eventsOf, openNetwork, otherNetworkKey, textOf, World, type Stranger } from './world.test.support.ts';
 
@@ -156,5 +157,16 @@ describe('a copy of a node', () => {
     expect(node.members().find(({ isSelf }) => isSelf)).toMatchObject({ addresses: node.addresses });
     expect(node.status().counters).toMatchObject({ 'refused.own-identity': 1 });
     await expectUndisturbed(world, node, friend);
+  });
+});
+
+describe('REG27: where a neighbor comes from', () => {
+  it('is what its link shows, and the sampler of spares asks for it', async () => {
+    using seen = vi.spyOn(AddressBook.prototype, 'see');
+    using asked = vi.spyOn(AddressBook.prototype, 'prefixOf');
+    await using world = new World();
+    await pair(world);
+    expect(seen.mock.calls.map(([, address]) => address)).toEqual([expect.stringMatching(/^\/memory\//), expect.stringMatching(/^\/memory\//)]);
+    expect(asked).toHaveBeenCalled();
   });
 });

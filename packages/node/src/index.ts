@@ -1,11 +1,13 @@
 export { createMeshNode } from './create-mesh-node.ts';
 export { DirectoryLock, isLocked, lockFileName } from './storage/directory-lock.ts';
+export type { DirectOptions } from './direct.ts';
+export type { IncomingRequest, RequestHandler } from './direct-desk.ts';
 export { NodeError, type NodeErrorCode, type NodeErrorDetails } from './errors.ts';
-export type { DocumentRefusedCode, NodeEvent, NodeEvents } from './events.ts';
+export type { DocumentRefusedCode, NodeEvent, NodeEvents, TopicMessage } from './events.ts';
 export type { Identity } from './identity.ts';
 export type { MeshNodeOptions } from './options.ts';
 export { presenceKey } from './presence.ts';
-export type { MeshNode, RegisterQuery } from './public-node.ts';
-export type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
+export type { MeshNode, RegisterQuery, Subscription } from './public-node.ts';
+export type { MemberInfo, MessageCounts, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
 export type { MemberState, PeerId } from '@murmuration/protocol';
 export type { RefusalReason, SharedDoc } from '@murmuration/state';

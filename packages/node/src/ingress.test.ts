@@ -16,7 +16,7 @@ function slowClock(costMs: number): Clock {
   return { now: () => (now += costMs) as Millis, wallNow: () => 1 as WallMillis };
 }
 
-/** The parts of a node with a greeted link, whose frames the test brings. */
+/** The parts of a node with a link that its core asked for, whose frames the test brings. */
 async function linked(world: World, options: { readonly costMs?: number; readonly observer?: Partial<Observer> } = {}) {
   const clock = options.costMs === undefined ? undefined : slowClock(options.costMs);
   const parts = await world.parts({ observer: { ...silentObserver, ...options.observer }, ...(clock && { clock }) });
@@ -25,6 +25,7 @@ async function linked(world: World, options: { readonly costMs?: number; readonl
   parts.links.onLinkUp(link);
   parts.links.onFrame(link, stranger.hello());
   const peer = parts.book.find(stranger.identity.publicKey);
+  parts.links.join(peer);
   return { parts, stranger, link, peer, bring: (frame: Uint8Array): void => parts.links.onFrame(link, frame) };
 }
 
@@ -47,7 +48,7 @@ function neighborFrame(): Uint8Array {
 
 function batchFrame(bytes: Uint8Array, hops: number): Uint8Array {
   const frame = beginFrame();
-  writeMessage(frame, { type: 'batch', hops } as BatchMessage, { bytesOf: () => bytes } as never);
+  writeMessage(frame, { type: 'batch', hops, place: 'next' } as BatchMessage, { bytesOf: () => bytes } as never);
   return frame.finish();
 }
 

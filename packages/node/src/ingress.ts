@@ -6,6 +6,8 @@ import type { Mesh, Network } from '@murmuration/mesh';
 import {
   decodeFrame,
   noPeer,
+  startOf,
+  type DirectMessage,
   type Epoch,
   type PeerIndex,
   type ReceivedBatch,
@@ -14,9 +16,10 @@ import {
   type Verdict,
   type WireNames,
 } from '@murmuration/protocol';
-import type { Replica } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
 import type { Counters } from './counters.ts';
+import type { Links } from './links.ts';
+import type { Logs } from './logs.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
 import { copyOf, type SideStore } from './side-store.ts';
 
@@ -28,13 +31,13 @@ export interface IngressContext {
   readonly book: Pick<AddressBook, 'beginFrame' | 'hasRefused'>;
   readonly network: Network;
   readonly scheme: SignatureScheme;
-  readonly replica: Replica;
+  readonly logs: Logs;
   readonly sideStore: SideStore;
   readonly counters: Counters;
   readonly epoch: Epoch;
   readonly onOwnLogAhead: (epoch: Epoch) => void;
-  /** Whether there is a greeted link to a peer. */
-  readonly isLinked: (peer: PeerIndex) => boolean;
+  readonly links: Pick<Links, 'linkOf' | 'opensTo'>;
+  readonly onDirect: (from: PeerIndex, message: DirectMessage) => void;
 }
 
 interface Waiting {
@@ -127,45 +130,52 @@ export class Ingress {
   /** False where the sender has disqualified itself and the rest of the frame is left out. */
   #handle(from: PeerIndex, message: ReceivedMessage): boolean {
     if (message.type === 'received-batch') return this.#handleBatch(from, message);
-    if (message.type !== 'claims' && !this.#context.isLinked(from)) return this.#leaveOutLate();
+    if (message.type === 'direct') return this.#handleDirect(from, message);
+    if (message.type !== 'claims' && !this.#context.links.opensTo(from, message)) return this.#leaveOutLate();
     this.#context.loop.submit({ type: 'message', from, message });
     return true;
   }
 
   /**
-   * A frame can wait longer than its link lasts. What its sender knew still counts, and its last word may be that it leaves; the
-   * rest speaks to a link that is gone: taken in, it would make a neighbor whom nothing reaches.
+   * A frame can wait longer than its link lasts, or stays in the overlay. What its sender knew still counts, and its last word may be
+   * that it leaves; the rest speaks to a link that is gone: taken in, it would make a neighbor whom nothing reaches.
    */
   #leaveOutLate(): boolean {
     this.#context.counters.add('dropped.late-message');
     return true;
   }
 
+  #handleDirect(from: PeerIndex, message: DirectMessage): boolean {
+    if (this.#context.links.linkOf(from) === undefined) return this.#leaveOutLate();
+    this.#context.onDirect(from, message);
+    return true;
+  }
+
   #handleBatch(from: PeerIndex, received: ReceivedBatch): boolean {
-    const { envelope } = received.batch;
+    const { batch: { envelope }, place } = received;
     const author = this.#context.names.find(envelope.author);
     if (!this.#isOurNetwork(envelope.networkId)) return this.#judge(from, { type: 'reject', offence: 'malformed-batch' });
     // The claims that introduce the author may still be on their way; rounds bring the batch again.
     if (author === noPeer) return this.#judge(from, { type: 'ignore', reason: 'unknown-author' });
-    const range = { author, epoch: envelope.epoch, firstSequence: envelope.firstSequence, count: envelope.count };
+    const range = { author, epoch: envelope.epoch, firstSequence: envelope.firstSequence, count: envelope.count, place };
     if (this.#context.loop.admit(from, range).type !== 'accept') return true;
     const { publicKey, signed, signature } = { ...received.batch, publicKey: envelope.author };
     if (!this.#context.scheme.verify({ publicKey, message: signed, signature })) {
       return this.#judge(from, { type: 'reject', offence: 'invalid-signature' });
     }
-    if (author === selfPeer && envelope.epoch >= this.#context.epoch) return this.#refuseOwn(from, envelope.epoch);
+    if (author === selfPeer && startOf(envelope.epoch) >= this.#context.epoch) return this.#refuseOwn(from, startOf(envelope.epoch));
     return this.#take(from, author, received);
   }
 
-  #take(from: PeerIndex, author: PeerIndex, { bytes, hops }: ReceivedBatch): boolean {
-    const { loop, scheme, sideStore, replica } = this.#context;
-    const stored = copyOf(bytes);
-    const verdict = replica.examine(author, stored.batch);
+  #take(from: PeerIndex, author: PeerIndex, { bytes, hops, place }: ReceivedBatch): boolean {
+    const { loop, scheme, sideStore, logs } = this.#context;
+    const stored = copyOf(bytes, scheme);
+    const verdict = logs.examine(author, stored.batch, place);
     if (verdict.type !== 'accept') return this.#judge(from, verdict);
-    const message = sideStore.keep(author, stored, scheme.hash(stored.batch.signed), hops);
+    const message = sideStore.keep(author, stored, { hops, place });
     loop.submit({ type: 'message', from, message });
     // The core may have no room for one more log; then nobody holds the batch.
-    if (replica.batchOf(self, message.handle) === undefined) sideStore.release(message.handle);
+    if (logs.batchOf(self, message.handle) === undefined) sideStore.release(message.handle);
     return true;
   }
 

@@ -3,7 +3,7 @@
  * the writer refuses is taken back, since nobody else will ever hear of it: the live document ends, and the application
  * is told.
  */
-import type { Epoch } from '@murmuration/protocol';
+import type { Epoch, Update } from '@murmuration/protocol';
 import type { DocumentListener, EditRefusal, LocalEdit, Replica, SharedDoc } from '@murmuration/state';
 import { NodeError } from './errors.ts';
 import { surface, type EventHub } from './event-hub.ts';
@@ -15,7 +15,7 @@ import type { Writer } from './writer.ts';
 /** What live documents work with. */
 export interface LiveDocumentsContext {
   readonly replica: Replica;
-  readonly writer: Writer;
+  readonly writer: Writer<Update>;
   readonly hub: EventHub;
   readonly epoch: Epoch;
 }

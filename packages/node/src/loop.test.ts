@@ -3,6 +3,7 @@ import type { Effects, Input, Millis, NodeIndex, PeerIndex, Timer, Verdict, Wall
 import { accept, ignore } from '@murmuration/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from './clock.ts';
+import type { PauseListener } from './lag-watch.ts';
 import { Loop } from './loop.ts';
 
 const peer = 3 as PeerIndex;
@@ -28,9 +29,14 @@ function loopOf(during: (input: Input, loop: Loop) => void = () => undefined, ve
       return verdict;
     },
   };
-  const loop = new Loop(core, clock);
+  const watch = (listener: PauseListener): (() => void) => {
+    pause = listener;
+    return () => steps.push('unwatched');
+  };
+  let pause: PauseListener | undefined;
+  const loop = new Loop(core, clock, watch);
   loop.connect(silentEffects, () => steps.push('flush'));
-  return { loop, steps };
+  return { loop, steps, pause: (fromMs: number, untilMs: number) => pause?.(fromMs, untilMs) };
 }
 
 beforeEach(() => {
@@ -93,7 +99,7 @@ describe('the loop', () => {
     expect(steps.filter((step) => step === 'start-round(').length).toBeLessThanOrEqual(50);
   });
 
-  it('tells of a stall before the timers that are late, and reads the sockets before either', () => {
+  it('REG28: tells of a stall before the timers that are late, and reads the sockets before either', () => {
     const { loop, steps } = loopOf();
     loop.schedule(50 as Millis, startRound);
     // The process stands still: the clock moves, no timer fires.
@@ -107,14 +113,49 @@ describe('the loop', () => {
     vi.restoreAllMocks();
   });
 
-  it('takes a timer that is a little late for nothing special', () => {
+  it('REG28: reads the sockets before any timer, however little late: the one before it may have taken long', () => {
     const { loop, steps } = loopOf();
     loop.schedule(50 as Millis, startRound);
     const lateBy = performance.now() + 130;
     vi.spyOn(clock, 'now').mockImplementation(() => Math.max(lateBy, performance.now()) as Millis);
     vi.advanceTimersToNextTimer();
-    expect(steps).toEqual(['start-round(', ')', 'flush']);
+    expect(steps).toEqual([]);
+    loop.submit(linkUp);
+    vi.advanceTimersToNextTimer();
+    expect(steps).toEqual(['link-up(', ')', 'flush', 'start-round(', ')', 'flush']);
     vi.restoreAllMocks();
+  });
+
+  it('REG29: tells of a pause of the collector though no timer was due', () => {
+    const told: number[] = [];
+    const { pause } = loopOf((input) => {
+      if (input.type === 'stalled') told.push(input.lagMs);
+    });
+    pause(1_000, 1_100);
+    expect(told).toEqual([]);
+    pause(2_000, 2_150);
+    expect(told).toEqual([150]);
+  });
+
+  it('REG29: tells once of a stall that the collector and a late alarm both saw, whichever is first', () => {
+    const stalls = (toldFirst: 'pause' | 'alarm'): number[] => {
+      const told: number[] = [];
+      const { loop, pause } = loopOf((input) => {
+        if (input.type === 'stalled') told.push(input.lagMs);
+      });
+      const begunAt = performance.now();
+      loop.schedule(50 as Millis, startRound);
+      const now = vi.spyOn(clock, 'now').mockImplementation(() => Math.max(begunAt + 450, performance.now()) as Millis);
+      if (toldFirst === 'pause') pause(begunAt, begunAt + 450);
+      vi.advanceTimersToNextTimer();
+      vi.advanceTimersToNextTimer();
+      if (toldFirst === 'alarm') pause(begunAt, begunAt + 450);
+      now.mockRestore();
+      loop.stop();
+      return told;
+    };
+    expect(stalls('pause')).toEqual([450]);
+    expect(stalls('alarm')).toEqual([400]);
   });
 
   it('flushes what the core asks for when it leaves a batch out before any crypto', () => {
@@ -136,7 +177,7 @@ describe('the loop', () => {
     loop.schedule(10 as Millis, startRound);
     vi.advanceTimersByTime(1_000);
     expect(loop.isStopped).toBe(true);
-    expect(steps).toEqual([]);
+    expect(steps).toEqual(['unwatched']);
     expect(chore).not.toHaveBeenCalled();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -1,34 +1,35 @@
 /**
  * The single writer. Inputs reach the core one at a time, in order, whoever brings them: what arrives while the core is at work
- * waits. After each run of inputs the collected effects go out together. Node fires late timers before it reads the sockets
- * (D12), so after a stall the sockets are read first and the core is told how long it stood still.
+ * waits. After each run of inputs the collected effects go out together. Node fires due timers before it reads the sockets (D12),
+ * and a timer cannot know whether the one before it took long: so between an alarm and the timers of the core lies one poll phase,
+ * always. The core is told how long it stood still.
  */
 import {
   assert,
   millis,
-  type BatchRange,
   type Effects,
   type Input,
   type Millis,
   type NodeIndex,
+  type OfferedRange,
   type PeerIndex,
   type Timer,
   type Verdict,
 } from '@murmuration/protocol';
 import type { Mesh } from '@murmuration/mesh';
 import type { Clock } from './clock.ts';
+import { stallMs, watchPauses } from './lag-watch.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** The one node of a daemon. */
 export const self: NodeIndex = 0 as NodeIndex;
 /** The index of the node itself in its own address book. */
 export const selfPeer: PeerIndex = 0 as PeerIndex;
-/** A timer this late means that we stood still, not that others did. */
-const stallMs = 100;
 
 export class Loop {
   readonly #mesh: Pick<Mesh, 'handle' | 'admit'>;
   readonly #clock: Clock;
+  readonly #watch: typeof watchPauses;
   readonly #wheel: TimerWheel<Timer>;
   readonly #waiting: Input[] = [];
   #effects: Effects | undefined;
@@ -37,11 +38,15 @@ export class Loop {
   #isStopped = false;
   #alarm: NodeJS.Timeout | undefined;
   #alarmDueMs = Infinity;
+  /** What the collector and a late alarm both saw is told once. */
+  #toldUntilMs = 0;
+  #unwatch: () => void = () => undefined;
   readonly #chores: NodeJS.Timeout[] = [];
 
-  constructor(mesh: Pick<Mesh, 'handle' | 'admit'>, clock: Clock) {
+  constructor(mesh: Pick<Mesh, 'handle' | 'admit'>, clock: Clock, watch: typeof watchPauses = watchPauses) {
     this.#mesh = mesh;
     this.#clock = clock;
+    this.#watch = watch;
     this.#wheel = new TimerWheel(clock.now());
   }
 
@@ -49,6 +54,7 @@ export class Loop {
   connect(effects: Effects, afterRun: () => void): void {
     this.#effects = effects;
     this.#afterRun = afterRun;
+    this.#unwatch = this.#watch((fromMs, untilMs) => this.#onPause(fromMs, untilMs));
   }
 
   now(): Millis {
@@ -72,7 +78,7 @@ export class Loop {
   }
 
   /** Asks the core about a batch before its signature is checked; what the answer leads to (a question to the sender) goes out. */
-  admit(from: PeerIndex, range: BatchRange): Verdict {
+  admit(from: PeerIndex, range: OfferedRange): Verdict {
     assert(this.#effects !== undefined && !this.#isRunning, 'admission is asked for between inputs');
     const verdict = this.#mesh.admit(self, from, range, this.#clock.now(), this.#effects);
     if (verdict.type !== 'accept') this.#afterRun();
@@ -91,11 +97,24 @@ export class Loop {
     this.#chores.push(setInterval(chore, intervalMs));
   }
 
+  /** Runs a task of the shell once; what it returns calls it off. */
+  after(delayMs: number, task: () => void): () => void {
+    const timeout = setTimeout(task, delayMs);
+    return () => clearTimeout(timeout);
+  }
+
   /** Runs a task of the shell after the sockets have had their turn. */
   soon(task: () => void): void {
     setImmediate(() => {
       if (!this.#isStopped) task();
     });
+  }
+
+  /** Runs a task of the shell after some time. */
+  later(afterMs: number, task: () => void): void {
+    setTimeout(() => {
+      if (!this.#isStopped) task();
+    }, afterMs);
   }
 
   get isStopped(): boolean {
@@ -105,6 +124,7 @@ export class Loop {
   /** No input and no timer has an effect from now on. */
   stop(): void {
     this.#isStopped = true;
+    this.#unwatch();
     clearTimeout(this.#alarm);
     for (const chore of this.#chores) clearInterval(chore);
   }
@@ -115,14 +135,21 @@ export class Loop {
     this.#alarm = setTimeout(() => this.#ring(), Math.max(0, dueMs - this.#clock.now()));
   }
 
+  /** One poll phase runs between a timer and the immediates that it asked for: answers already here are read first. */
   #ring(): void {
-    const lagMs = this.#clock.now() - this.#alarmDueMs;
-    if (lagMs <= stallMs) return this.#fire();
-    // One poll phase runs between a timer and the immediates that it asked for: answers already here are read first.
+    const [dueMs, rungAtMs] = [this.#alarmDueMs, this.#clock.now()];
     setImmediate(() => {
-      this.submit({ type: 'stalled', lagMs: millis(lagMs) });
+      this.#onPause(dueMs, rungAtMs);
       this.#fire();
     });
+  }
+
+  /** The loop stood still for a time, of which part may have been told already. */
+  #onPause(fromMs: number, untilMs: number): void {
+    const lagMs = untilMs - Math.max(fromMs, this.#toldUntilMs);
+    if (lagMs <= stallMs) return;
+    this.#toldUntilMs = untilMs;
+    this.submit({ type: 'stalled', lagMs: millis(lagMs) });
   }
 
   #fire(): void {

@@ -1,12 +1,15 @@
 /** The living node behind `MeshNode`: reads from its own copy, writes through its own log, and ends in order. */
-import { encodeText, type MemberView, type PeerIndex, type Update, publicKeyOfPeerId, noPeer, type PeerId } from '@murmuration/protocol';
+import { noOrigin, noPeer, publicKeyOfPeerId, type MemberView, type PeerId, type PeerIndex, type Update } from '@murmuration/protocol';
 import type { SharedDoc } from '@murmuration/state';
 import type { Assembly } from './assembly.ts';
+import type { RequestHandler } from './direct-desk.ts';
+import type { DirectOptions } from './direct.ts';
 import { NodeError } from './errors.ts';
 import type { NodeEvent, NodeEvents } from './events.ts';
 import { self, selfPeer } from './loop.ts';
+import { bytesOf, type Payload } from './payload.ts';
 import { decodePresence, encodePresence, presenceKey, type Presence } from './presence.ts';
-import type { MeshNode, RegisterQuery } from './public-node.ts';
+import type { MeshNode, RegisterQuery, Subscription } from './public-node.ts';
 import { statusOf } from './status.ts';
 import type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
 
@@ -84,6 +87,14 @@ export class LivingNode implements MeshNode {
     return Buffer.from(this.#parts.replica.stateHash()).toString('hex');
   }
 
+  broadcast(topic: string, payload: Uint8Array | string): Promise<void> {
+    return this.#parts.topics.broadcast({ topic, payload: bytesOf(payload), origin: noOrigin });
+  }
+
+  subscribe(topic: string): Subscription {
+    return this.#parts.topics.subscribe(topic);
+  }
+
   events(): AsyncIterableIterator<NodeEvent> {
     return this.#parts.hub.events();
   }
@@ -92,9 +103,22 @@ export class LivingNode implements MeshNode {
     return this.#parts.hub.on(type, listener);
   }
 
+  send(peer: PeerId, payload: Payload, options?: DirectOptions): Promise<void> {
+    return this.#parts.direct.send(peer, payload, options);
+  }
+
+  request(peer: PeerId, payload: Payload, options?: DirectOptions): Promise<Uint8Array> {
+    return this.#parts.direct.request(peer, payload, options);
+  }
+
+  onRequest(handler: RequestHandler): () => void {
+    return this.#parts.direct.onRequest(handler);
+  }
+
   close(): Promise<void> {
+    this.#parts.direct.close();
     // A write after this call is refused, one before it is kept.
-    this.#parts.writer.end(new NodeError('closed', 'the node is closed', {}));
+    for (const writer of this.#writers) writer.end(new NodeError('closed', 'the node is closed', {}));
     this.#parts.liveDocuments.close();
     this.#closing ??= this.#close();
     return this.#closing;
@@ -116,20 +140,28 @@ export class LivingNode implements MeshNode {
     if (this.#isCloned) return;
     this.#isCloned = true;
     const message = 'another process uses this identity: stop it, or give this node an identity of its own';
-    this.#parts.writer.refuse(new NodeError('identity-cloned', message, { epoch }));
+    for (const writer of this.#writers) writer.refuse(new NodeError('identity-cloned', message, { epoch }));
     this.#parts.hub.emit({ type: 'identity-cloned', epoch });
   }
 
   async #close(): Promise<void> {
-    const { writer, loop, transport, storage, hub } = this.#parts;
+    const { loop, transport, storage, hub, topics } = this.#parts;
     // A listener may call us from within a run of the core: the end begins when the run is over.
     await Promise.resolve();
-    writer.flush();
+    for (const writer of this.#writers) writer.flush();
     // What was written last has not been pushed yet, and no timer comes any more.
     loop.submit({ type: 'timer', timer: { type: 'flush-outbox' } });
     loop.submit({ type: 'command', command: { type: 'leave' } });
     loop.stop();
-    await transport.stop().finally(() => storage.close()).finally(() => hub.close());
+    await transport.stop().finally(() => storage.close()).finally(() => {
+      topics.close();
+      hub.close();
+    });
+  }
+
+  /** Of both our logs. */
+  get #writers(): readonly Pick<Assembly['writer'], 'end' | 'refuse' | 'flush'>[] {
+    return [this.#parts.writer, this.#parts.messageWriter];
   }
 
   #describe({ peer, state, epoch, incarnation }: MemberView): MemberInfo {
@@ -151,9 +183,4 @@ export class LivingNode implements MeshNode {
     const publicKey = publicKeyOfPeerId(id);
     return publicKey === undefined ? noPeer : this.#parts.book.find(publicKey);
   }
-}
-
-function bytesOf(value: Uint8Array | string): Uint8Array {
-  // Not `slice`: of a Buffer that is a view, and the caller may change it before the batch is sealed.
-  return typeof value === 'string' ? encodeText(value) : new Uint8Array(value);
 }

@@ -1,6 +1,6 @@
 /** The bound by which frames are filled: too small, and a frame is refused; too large, and it is sent half empty. */
 import {
-  addressBytesMax, addressesPerPeerMax, beginFrame, encodeIntroduction, writeMessage,
+  addressBytesMax, addressesPerPeerMax, beginFrame, encodeIntroduction, lastLogName, writeMessage,
   type BatchMessage, type MemberClaim, type Message, type WireNames,
 } from '@murmuration/protocol';
 import fc from 'fast-check';
@@ -26,6 +26,7 @@ const states = ['alive', 'suspect', 'dead', 'left'] as const;
 const claim = fc.constantFrom(...states).map((state) => ({ peer: 0, state, epoch: 1, incarnation: 2, accuser: 0 }) as MemberClaim);
 const list = <Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> => fc.array(item, { maxLength: 40 });
 const id = fc.constant({ author: 0, epoch: 1, sequence: 2, hops: 3 });
+const mark = fc.constant({ ...lastLogName, sequence: 2 });
 const only = (message: object): fc.Arbitrary<object> => fc.constant(message);
 const lists = <Item>(item: fc.Arbitrary<Item>, make: (items: Item[]) => object): fc.Arbitrary<object> => list(item).map(make);
 
@@ -33,7 +34,11 @@ const lists = <Item>(item: fc.Arbitrary<Item>, make: (items: Item[]) => object):
 const anyMessage = {
   round: only({ digest: { high: 1, low: 2 }, isReply: true }),
   frontier: lists(id, (entries) => ({ entries, isReply: false })),
-  batch: fc.nat(4_096).map((bytes) => ({ header: { bytes }, handle: bytes, hops: 7 })),
+  ranges: list(fc.tuple(fc.constantFrom('done', 'compare', 'list', 'want'), list(mark))).map((ranges) => ({
+    isReply: true, nonce: { high: 1, low: 2 },
+    ranges: ranges.map(([type, marks]) => ({ type, upTo: lastLogName, fingerprint: { high: 1, low: 2 }, marks })),
+  })),
+  batch: fc.nat(4_096).map((bytes) => ({ header: { bytes }, handle: bytes, hops: 7, place: 'next' })),
   claims: lists(claim, (claims) => ({ claims })),
   ihave: lists(id, (ids) => ({ ids })),
   graft: lists(id, (ids) => ({ ids })),
@@ -78,8 +83,8 @@ describe('messageBytesMax', () => {
     expect(writtenBytes(message, longest)).toBe(messageBytesMax(message));
   });
 
-  it('counts the byte of hops beside the bytes of the batch', () => {
-    const message = { type: 'batch', header: { bytes: 10 }, handle: 10, hops: 255 } as unknown as BatchMessage;
-    expect(messageBytesMax(message)).toBe(5 + 1 + 10);
+  it('counts the bytes of hops and place beside the bytes of the batch', () => {
+    const message = { type: 'batch', header: { bytes: 10 }, handle: 10, hops: 255, place: 'next' } as unknown as BatchMessage;
+    expect(messageBytesMax(message)).toBe(5 + 2 + 10);
   });
 });

@@ -1,11 +1,27 @@
 /**
- * How many bytes a message takes in a frame, before it is written. Exact, but for messages that tell of members: a claim is
+ * What a message weighs in a frame, before it is written: bytes, and members told of. Bytes are exact, but for messages that tell of members: a claim is
  * counted as the longest there is, because its addresses are the shell's and change.
  */
-import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type Message } from '@murmuration/protocol';
+import { claimBytesMax, messageOverheadBytes, publicKeyBytes, unreachable, type LogRange, type Message } from '@murmuration/protocol';
 
 const logPointBytes = publicKeyBytes + 4 + 6;
+const logNameBytes = 4 + 4 + 4;
 const targetBytes = 4 + publicKeyBytes;
+
+/** Members that a message tells of with all that lets others know them: each may cost its receiver a check. */
+export function claimsIn(message: Message): number {
+  switch (message.type) {
+    case 'forward-join':
+      return 1;
+    case 'shuffle':
+      return 1 + message.claims.length;
+    case 'claims':
+    case 'shuffle-reply':
+      return message.claims.length;
+    default:
+      return 0;
+  }
+}
 
 /** An upper bound, and the exact size where the message holds no claims. */
 export function messageBytesMax(message: Message): number {
@@ -18,8 +34,10 @@ function bodyBytesMax(message: Message): number {
       return 9;
     case 'frontier':
       return 3 + message.entries.length * logPointBytes;
+    case 'ranges':
+      return 11 + message.ranges.reduce((sum, range) => sum + rangeBytes(range), 0);
     case 'batch':
-      return 1 + message.header.bytes;
+      return 2 + message.header.bytes;
     case 'ihave':
     case 'graft':
       return 2 + message.ids.length * (logPointBytes + 1);
@@ -43,6 +61,21 @@ function bodyBytesMax(message: Message): number {
       return claimsBytesMax(message.claims.length);
     default:
       return unreachable(message);
+  }
+}
+
+function rangeBytes(range: LogRange): number {
+  const head = logNameBytes + 1;
+  switch (range.type) {
+    case 'done':
+      return head;
+    case 'compare':
+      return head + 8;
+    case 'list':
+    case 'want':
+      return head + 2 + range.marks.length * (logNameBytes + 6);
+    default:
+      return unreachable(range);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a node is started with. Public fields are optional where a default serves; `resolveOptions` makes the complete value. */
 import type { MeshOptionsInput } from '@murmuration/mesh';
 import type { Observer, SignatureScheme } from '@murmuration/protocol';
+import type { MessageLogOptionsInput } from '@murmuration/state';
 import type { Transport } from '@murmuration/transport';
 import type { Identity } from './identity.ts';
 import type { DirectoryLock } from './storage/directory-lock.ts';
@@ -26,10 +27,12 @@ export interface MeshNodeOptions {
   readonly region?: string;
   /** Protocol options by module. */
   readonly mesh?: MeshOptionsInput;
+  /** How long, and how much, of messages is kept for those who missed them. Default: half a minute, 8 MiB. */
+  readonly messages?: MessageLogOptionsInput;
   /** Hears the facts of the core. Default: nobody. */
   readonly observer?: Observer;
   /** How signatures are checked. Default: the fastest available. */
   readonly scheme?: SignatureScheme;
-  /** Events kept for a slow listener; the oldest are dropped and counted. Default 1,024. */
+  /** Events, and messages of one subscription, kept for a slow reader; the oldest are dropped and counted. Default 1,024. */
   readonly eventQueueMax?: number;
 }

@@ -1,7 +1,9 @@
 /** The node as applications hold it. Made by `createMeshNode`; ended by `close` or `await using`. */
 import type { PeerId } from '@murmuration/protocol';
 import type { SharedDoc } from '@murmuration/state';
-import type { NodeEvent, NodeEvents } from './events.ts';
+import type { RequestHandler } from './direct-desk.ts';
+import type { DirectOptions } from './direct.ts';
+import type { NodeEvent, NodeEvents, TopicMessage } from './events.ts';
 import type { MemberInfo, NodeStatus, RegisterEntry, WriteReceipt } from './views.ts';
 
 /** Selects registers; every given field must match. */
@@ -9,6 +11,9 @@ export interface RegisterQuery {
   readonly author?: PeerId;
   readonly keyPrefix?: string;
 }
+
+/** The messages of one topic from now on. Ends with `return`, with `await using`, or with the node. */
+export interface Subscription extends AsyncIterableIterator<TopicMessage>, AsyncDisposable {}
 
 /** A running member of the mesh. */
 export interface MeshNode extends AsyncDisposable {
@@ -52,7 +57,37 @@ export interface MeshNode extends AsyncDisposable {
   documents(): string[];
   /** SHA-256 of the canonical state, hex. */
   stateHash(): string;
-  /** Events from now on. A reader that falls behind loses the oldest; the loss is counted in `status().counters`. */
+  /**
+   * Says something to one member alone, who hears it as the event `direct-message`; a text travels as UTF-8, and at most 256 KiB. A member
+   * that is no neighbor is dialed. Resolves when the link took it: nothing acknowledges that it was heard. To ourselves it goes without a
+   * link. Rejects with `unknown-peer`, `unreachable`, `deadline-exceeded`, `aborted`, `busy`, `payload-too-large`, `link-full`, `closed`, or
+   * `invalid-options` for a deadline that is none.
+   */
+  send(peer: PeerId, payload: Uint8Array | string, options?: DirectOptions): Promise<void>;
+  /**
+   * Asks one member, and resolves with what its `onRequest` handler gives. Rejects as `send` does, and with `no-handler` or
+   * `handler-failed`. It is asked once: where the link ends or the time is over first, nobody knows whether it was handled.
+   */
+  request(peer: PeerId, payload: Uint8Array | string, options?: DirectOptions): Promise<Uint8Array>;
+  /**
+   * Answers requests from now on; returns the function that ends it. One handler at a time: a second throws `handler-exists`. What a
+   * handler throws is told here, as the event `warning`; who asked hears `handler-failed` and no more. At most 64 requests of one
+   * member and 1,024 in all are at work; who asks beyond that hears `busy`.
+   */
+  onRequest(handler: RequestHandler): () => void;
+  /**
+   * Says something to whoever follows a topic, now. Resolves when it is on its way, which is no word from anybody that it came: a
+   * node that is cut off for half a minute misses it. Nothing of it is written to disk. Rejects with `invalid-write` (a topic has 1 to
+   * 128 bytes, a payload at most 64 KiB), `state-full`, `identity-cloned` or `closed`.
+   */
+  broadcast(topic: string, payload: Uint8Array | string): Promise<void>;
+  /**
+   * What others say on a topic from now on: each message at most once, an author's in order. What was lost on the way comes later
+   * from those who keep it, for half a minute; what nobody keeps is skipped (`messages-skipped` in `status().counters`). A reader that
+   * falls behind loses the oldest (`messages-dropped`). Throws `invalid-write` where it can be no topic.
+   */
+  subscribe(topic: string): Subscription;
+  /** Events from now on, messages on topics excepted. A reader that falls behind loses the oldest; the loss is counted in `status().counters`. */
   events(): AsyncIterableIterator<NodeEvent>;
   /** Calls the listener for each event of the type; returns the function that ends it. */
   on<Type extends keyof NodeEvents>(type: Type, listener: (event: NodeEvents[Type]) => void): () => void;

@@ -43,9 +43,11 @@ describe('options', () => {
       dataDirectory: '',
       eventQueueMax: 0,
       mesh: { gossip: { fanout: 0 }, byzantine: { bansMax: 0 } },
+      messages: { logsMax: 0 },
     });
     expect(violations.map((violation) => /^node\.((?:mesh\.)?[\w.]+)/.exec(violation)?.[1])).toEqual([
       'networkKey', 'name', 'region', 'bootstrap', 'dataDirectory', 'eventQueueMax', 'mesh.gossip.fanout', 'mesh.byzantine.bansMax',
+      'messages.logsMax',
     ]);
   });
 

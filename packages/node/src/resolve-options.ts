@@ -2,6 +2,7 @@
 import { signatureScheme } from '@murmuration/byzantine/schemes';
 import { resolveMeshOptions, type MeshOptions } from '@murmuration/mesh';
 import { MeshError, OptionCheck, silentObserver, throwViolations, type Observer, type SignatureScheme } from '@murmuration/protocol';
+import { resolveMessageLogOptions, type MessageLogOptions } from '@murmuration/state';
 import type { MeshNodeOptions } from './options.ts';
 import type { DirectoryLock } from './storage/directory-lock.ts';
 import { isLabel } from './presence.ts';
@@ -17,6 +18,7 @@ export interface ResolvedOptions {
   readonly name: string | undefined;
   readonly region: string;
   readonly mesh: MeshOptions;
+  readonly messages: MessageLogOptions;
   readonly observer: Observer;
   readonly scheme: SignatureScheme;
   readonly eventQueueMax: number;
@@ -36,7 +38,8 @@ export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {
     .holds(bootstrap.every((address) => address.startsWith('/')), 'bootstrap must be multiaddrs such as /ip4/10.0.0.1/udp/4701/quic-v1')
     .holds(options.dataDirectory !== '', 'dataDirectory must name a folder')
     .integer('eventQueueMax', eventQueueMax, 1, 1_000_000);
-  const mesh = resolveMesh(options.mesh, check);
+  const mesh = resolvePart('mesh.', resolveMeshOptions, options.mesh, check);
+  const messages = resolvePart('', resolveMessageLogOptions, options.messages, check);
   throwViolations([check]);
   return Object.freeze({
     transport: options.transport,
@@ -47,19 +50,25 @@ export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {
     name,
     region,
     mesh,
+    messages,
     observer: options.observer ?? silentObserver,
     scheme: options.scheme ?? signatureScheme(),
     eventQueueMax,
   });
 }
 
-/** The options of the core; what they violate joins what the node's own options violate, so that people hear it all at once. */
-function resolveMesh(input: MeshNodeOptions['mesh'], check: OptionCheck): MeshOptions {
+/** The options of a part; what they violate joins what the node's own options violate, so that people hear it all at once. */
+function resolvePart<Input, Options>(
+  prefix: string,
+  resolve: (input?: Input) => Options,
+  input: Input | undefined,
+  check: OptionCheck,
+): Options {
   try {
-    return resolveMeshOptions(input);
+    return resolve(input);
   } catch (error) {
     if (!(error instanceof MeshError) || error.code !== 'invalid-options') throw error;
-    for (const violation of error.details.violations) check.holds(false, `mesh.${violation}`);
-    return resolveMeshOptions();
+    for (const violation of error.details.violations) check.holds(false, `${prefix}${violation}`);
+    return resolve();
   }
 }

@@ -3,7 +3,11 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generateSecretKey } from '@murmuration/byzantine/schemes';
+import { noCertificate, type Millis, type WallMillis } from '@murmuration/protocol';
+import { identityOf } from './identity.ts';
 import type { MeshNode } from './public-node.ts';
+import { restorePast } from './restore.ts';
 import { agree, otherNetworkKey, textOf, World } from './world.test.support.ts';
 
 let dataDirectory = '';
@@ -187,5 +191,32 @@ describe('a damaged log', () => {
     expect(again.status().counters).not.toHaveProperty('log-damaged');
     expect(again.registers({ author: again.id, keyPrefix: 'key-' })).toHaveLength(10);
     expect(textOf(again, again, 'key-3')).toBe('new');
+  });
+});
+
+describe('a long past', () => {
+  it('is read in slices of 5 ms, between which the process that embeds the node has its turns', async () => {
+    await using world = new World();
+    let atMs = 0;
+    // Every look at the clock costs two milliseconds.
+    const clock = { now: () => (atMs += 2) as Millis, wallNow: () => 0 as WallMillis };
+    const parts = await world.parts({ clock, networkKey: undefined as never });
+    const records = Array.from({ length: 40 }, () => {
+      const { signer } = identityOf(generateSecretKey());
+      return { type: 'peer' as const, introduction: { publicKey: signer.publicKey, certificate: noCertificate, addresses: [] } };
+    });
+    const seen: number[] = [];
+    const restoring = restorePast({ ...parts, past: { ...parts.past, records } });
+    for (let turn = 0; turn < 100 && parts.book.count < 41; turn++) {
+      seen.push(parts.book.count);
+      await world.pass(1);
+    }
+    await restoring;
+    expect(parts.book.count).toBe(41);
+    expect(seen.length).toBeGreaterThan(10);
+    const steps = seen.slice(1).map((count, i) => count - (seen[i] ?? 0));
+    // Three records a slice, and the world takes a turn or two at a time.
+    expect(Math.max(...steps)).toBeLessThan(10);
+    parts.loop.stop();
   });
 });

@@ -8,11 +8,11 @@ import type { NodeStatus } from './views.ts';
 
 /** Reads it from the parts, now. */
 export function statusOf(parts: Assembly, presence: Presence, startedAtMs: number): NodeStatus {
-  const { identity, network, options, epoch, clock, transport, mesh, links, replica, counters } = parts;
+  const { identity, network, options, epoch, clock, transport, mesh, links, replica, topics, counters } = parts;
   const members: Record<MemberState, number> = { alive: 0, suspect: 0, dead: 0, left: 0 };
   for (const { state } of mesh.members(self)) members[state]++;
   const linked: Record<LinkTransport, number> = { quic: 0, tcp: 0, memory: 0 };
-  for (const link of links.all()) linked[link.transport]++;
+  for (const link of links.inOverlay()) linked[link.transport]++;
   return {
     id: identity.peer,
     ...presence,
@@ -26,7 +26,9 @@ export function statusOf(parts: Assembly, presence: Presence, startedAtMs: numbe
     listeners: transport.health(),
     members,
     links: linked,
+    visits: links.visits,
     ...replica.counts(),
+    messages: topics.counts(),
     stateHash: Buffer.from(replica.stateHash()).toString('hex'),
     isConverged: mesh.isConverged(self),
     counters: counters.snapshot(),

@@ -31,6 +31,16 @@ export interface WriteReceipt {
   readonly sequence: number;
 }
 
+/** Messages on topics, since the start. */
+export interface MessageCounts {
+  readonly sent: number;
+  /** Of others, whether anybody here follows their topics or not. */
+  readonly received: number;
+  /** Batches kept for those who missed them, and what they cost in memory. */
+  readonly keptBatches: number;
+  readonly keptBytes: number;
+}
+
 /** Everything that `mesh-node status` prints. */
 export interface NodeStatus {
   readonly id: PeerId;
@@ -46,14 +56,18 @@ export interface NodeStatus {
   readonly addresses: readonly string[];
   readonly listeners: readonly ListenerHealth[];
   readonly members: Readonly<Record<MemberState, number>>;
+  /** To neighbors. */
   readonly links: Readonly<Record<LinkTransport, number>>;
+  /** Links that carry direct messages alone, to and from members that are no neighbors. */
+  readonly visits: number;
   readonly registers: number;
   readonly documents: number;
   readonly batches: number;
+  readonly messages: MessageCounts;
   /** SHA-256 of the canonical state, hex: equal on two nodes that know the same. */
   readonly stateHash: string;
   /** True if every neighbor has told the same digest as ours since it last changed. */
   readonly isConverged: boolean;
-  /** What was turned away or left out, by reason: offences, ignored batches, refused connections, dropped events. */
+  /** What was turned away or left out, by reason: offences, ignored batches, refused connections, dropped events, skipped messages. */
   readonly counters: Readonly<Record<string, number>>;
 }

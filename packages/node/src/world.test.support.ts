@@ -18,8 +18,8 @@ import {
   writeMessage,
   type BatchEnvelope,
   type BatchMessage,
+  type BatchPlace,
   type MemberClaim,
-  type Message,
   type PeerId,
   type PeerIndex,
   encodeIntroduction,
@@ -28,6 +28,7 @@ import {
   type SignatureScheme,
   type Update,
   type WallMillis,
+  type WireMessage,
   type WireNames,
 } from '@murmuration/protocol';
 import type { Link, LinkCloseCause, Transport, TransportHandler } from '@murmuration/transport';
@@ -43,7 +44,7 @@ import { selfPeer } from './loop.ts';
 import type { MeshNodeOptions } from './options.ts';
 import type { MeshNode } from './public-node.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { memoryStorage } from './storage/memory.ts';
+import { memoryStorage } from './storage/memory.test.support.ts';
 import type { UpdateLog } from './storage/ports.ts';
 
 /** Two networks that have nothing to do with each other. */
@@ -215,8 +216,15 @@ export class Stranger implements TransportHandler {
     await this.#world.resolved(this.transport.dial({ addresses: node.addresses }));
   }
 
-  /** Dials a node and greets it as a member does. */
+  /** Dials a node, greets it as a member does, and says that its core wants the link. */
   async join(node: MeshNode): Promise<void> {
+    await this.visit(node);
+    this.send({ type: 'neighbor', isUrgent: false });
+    await this.#world.pass(20);
+  }
+
+  /** Dials a node and greets it, no more. */
+  async visit(node: MeshNode): Promise<void> {
     await this.dial(node);
     this.sendBytes(this.hello());
     await this.#world.pass(20);
@@ -236,7 +244,7 @@ export class Stranger implements TransportHandler {
     this.link?.send(frame);
   }
 
-  send(...messages: Message[]): void {
+  send(...messages: WireMessage[]): void {
     this.sendBytes(frameOf(messages, names([])));
   }
 
@@ -251,7 +259,11 @@ export class Stranger implements TransportHandler {
   }
 
   sendBatches(...batches: Uint8Array[]): void {
-    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0 }) as BatchMessage);
+    this.sendPlaced('next', ...batches);
+  }
+
+  sendPlaced(place: BatchPlace, ...batches: Uint8Array[]): void {
+    const messages = batches.map((_, handle) => ({ type: 'batch', handle, hops: 0, place }) as BatchMessage);
     this.sendBytes(frameOf(messages, { ...names([]), bytesOf: (handle) => batches[handle] as Uint8Array }));
   }
 
@@ -312,7 +324,7 @@ export function agree(...nodes: readonly MeshNode[]): boolean {
   return new Set(nodes.map((node) => node.stateHash())).size === 1;
 }
 
-function frameOf(messages: readonly Message[], table: WireNames): Uint8Array {
+function frameOf(messages: readonly WireMessage[], table: WireNames): Uint8Array {
   const frame = beginFrame();
   for (const message of messages) writeMessage(frame, message, table);
   return frame.finish();

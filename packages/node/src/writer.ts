@@ -1,53 +1,53 @@
 /**
- * Our own log. Writes of one turn of the event loop become one batch under one signature; a write is never split over two. The
- * batch goes out at once, and the write is acknowledged when it is on disk.
+ * One of our own logs: the state, or the messages. Writes of one turn of the event loop become one batch under one signature; a write
+ * is never split over two. The batch goes out at once, and the write is acknowledged when its log has kept it.
  */
 import type { Network } from '@murmuration/mesh';
 import {
   batchBytesMax,
-  documentNameBytesMax,
-  documentUpdateBytesMax,
-  encodeText,
-  encodeUpdates,
   joinSignature,
   nextHybridTime,
-  registerKeyBytesMax,
-  registerValueBytesMax,
   signedBytesOf,
-  unreachable,
   updatesPerBatchMax,
   type Epoch,
   type HybridTime,
   type Sequence,
   type SignatureScheme,
   type Signer,
-  type Update,
   type WallMillis,
 } from '@murmuration/protocol';
-import type { Replica } from '@murmuration/state';
 import type { Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
+import type { LogForm } from './log-forms.ts';
+import type { Logs } from './logs.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
-import { copyOf, type SideStore, type StoredBatch } from './side-store.ts';
-import type { UpdateLog } from './storage/ports.ts';
+import { storedBatch, type SideStore, type StoredBatch } from './side-store.ts';
 import type { WriteReceipt } from './views.ts';
 
-/** What the writer works with. */
+/** What a writer works with. */
 export interface WriterContext {
   readonly network: Network;
   readonly signer: Signer;
   readonly scheme: SignatureScheme;
-  readonly epoch: Epoch;
-  readonly replica: Replica;
+  readonly logs: Logs;
   readonly sideStore: SideStore;
   readonly loop: Loop;
-  readonly log: UpdateLog;
   readonly clock: Clock;
 }
 
+/** The log that a writer writes. */
+export interface OwnLog<Item> {
+  readonly epoch: Epoch;
+  readonly form: LogForm<Item>;
+  /** Resolves when all that was handed to the mesh is kept as the log promises. */
+  keep(): Promise<void>;
+}
+
 interface Write {
-  readonly updates: readonly Update[];
-  readonly bytes: number;
+  readonly payload: Uint8Array;
+  readonly count: number;
+  /** It means nothing without the writes before it. */
+  readonly buildsOnOthers: boolean;
   readonly resolve: (receipt: WriteReceipt) => void;
   readonly reject: Refuse;
 }
@@ -55,19 +55,20 @@ interface Write {
 /** Hears at once that a write was not taken, or, if it was, that the disk did not keep it. */
 type Refuse = (error: Error) => void;
 
-const writeLimit =
-  `names are well-formed Unicode; a key has 1 to ${registerKeyBytesMax} bytes, a register's value at most ${registerValueBytesMax}, ` +
-  `a document's name 1 to ${documentNameBytesMax}, a change of a document at most ${documentUpdateBytesMax}`;
 /** Room for the envelope beside the payload. */
 const payloadBytesMax = batchBytesMax - 512;
 
-export class Writer {
+export class Writer<Item> {
+  readonly #log: OwnLog<Item>;
   readonly #context: WriterContext;
   readonly #waiting: Write[] = [];
+  /** Until then the next batch gathers what comes. */
+  #gapEndsMs = 0;
   #time: HybridTime = { wallMs: 0 as WallMillis, counter: 0 };
   #refusal: NodeError | undefined;
 
-  constructor(context: WriterContext) {
+  constructor(log: OwnLog<Item>, context: WriterContext) {
+    this.#log = log;
     this.#context = context;
   }
 
@@ -87,28 +88,41 @@ export class Writer {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  /** Takes updates that belong together. Rejects with `invalid-write`, `write-too-large`, `state-full`, `storage-failed`, `identity-cloned` or `closed`. */
-  write(updates: readonly Update[]): Promise<WriteReceipt> {
-    return new Promise((resolve, reject) => this.submit(updates, resolve, reject));
+  /**
+   * Takes items that belong together; they are encoded before it returns. Rejects with `invalid-write`, `write-too-large`,
+   * `state-full`, `storage-failed`, `identity-cloned` or `closed`.
+   */
+  write(items: readonly Item[]): Promise<WriteReceipt> {
+    return new Promise((resolve, reject) => this.submit(items, resolve, reject));
   }
 
   /** Like `write`, for those who have to hear of a refusal before anything else happens. */
-  submit(updates: readonly Update[], resolve: (receipt: WriteReceipt) => void, reject: Refuse): void {
+  submit(items: readonly Item[], resolve: (receipt: WriteReceipt) => void, reject: Refuse): void {
+    const { form } = this.#log;
     if (this.#refusal !== undefined) return reject(this.#refusal);
     // Nothing to write is nothing to sign: the log stands where it stood.
-    if (updates.length === 0) return resolve(this.#standing());
-    if (!updates.every(isWellFormed)) {
-      return reject(new NodeError('invalid-write', `refused: ${writeLimit}`, { limit: writeLimit }));
+    if (items.length === 0) return resolve(this.#standing());
+    if (!items.every((item) => form.isWellFormed(item))) {
+      return reject(new NodeError('invalid-write', `refused: ${form.limit}`, { limit: form.limit }));
     }
-    const bytes = encodeUpdates(updates).length;
-    if (bytes > payloadBytesMax || updates.length > updatesPerBatchMax) return reject(tooLarge(bytes, updates.length));
-    this.#waiting.push({ updates, bytes, resolve, reject });
-    if (this.#waiting.length === 1) this.#context.loop.soon(() => this.flush());
+    const payload = form.encode(items);
+    if (payload.length > payloadBytesMax || items.length > updatesPerBatchMax) return reject(tooLarge(payload.length, items.length));
+    const buildsOnOthers = items.some((item) => form.buildsOnOthers(item));
+    this.#waiting.push({ payload, count: items.length, buildsOnOthers, resolve, reject });
+    if (this.#waiting.length === 1) this.#flushSoon();
   }
 
   /** Seals everything that waits, now. */
   flush(): void {
     while (this.#waiting.length > 0) this.#seal(this.#takeGroup());
+    this.#gapEndsMs = this.#context.loop.now() + this.#log.form.gapMs;
+  }
+
+  #flushSoon(): void {
+    const { loop } = this.#context;
+    const waitMs = this.#gapEndsMs - loop.now();
+    if (waitMs > 0) loop.later(waitMs, () => this.flush());
+    else loop.soon(() => this.flush());
   }
 
   /** As many waiting writes as fit one batch. */
@@ -117,8 +131,8 @@ export class Writer {
     let count = 0;
     let taken = 0;
     for (const write of this.#waiting) {
-      size += write.bytes;
-      count += write.updates.length;
+      size += write.payload.length;
+      count += write.count;
       if (taken > 0 && (size > payloadBytesMax || count > updatesPerBatchMax)) break;
       taken++;
     }
@@ -126,53 +140,53 @@ export class Writer {
   }
 
   #seal(group: readonly Write[]): void {
-    const { replica, scheme, sideStore, loop, epoch } = this.#context;
-    const { nextSequence, previousHash } = replica.headOf(selfPeer, epoch);
-    const stored = this.#sign(group.flatMap((write) => write.updates), nextSequence, previousHash);
-    if (replica.examine(selfPeer, stored.batch).type !== 'accept') return this.#rejectFull(group);
-    const message = sideStore.keep(selfPeer, stored, scheme.hash(stored.batch.signed));
+    const { logs, sideStore, loop } = this.#context;
+    const { epoch } = this.#log;
+    const { nextSequence, previousHash } = logs.headOf(selfPeer, epoch);
+    const stored = this.#sign(group, nextSequence, previousHash);
+    if (logs.examine(selfPeer, stored.batch, 'next').type !== 'accept') return this.#rejectFull(group);
+    const message = sideStore.keep(selfPeer, stored);
     loop.submit({ type: 'command', command: { type: 'broadcast', batch: message } });
     // The core follows a bounded number of logs; beyond it not even our own has a row.
-    if (replica.batchOf(self, message.handle) === undefined) {
+    if (logs.batchOf(self, message.handle) === undefined) {
       sideStore.release(message.handle);
       return this.#rejectFull(group);
     }
     this.#acknowledge(group, receiptsOf(group, epoch, nextSequence));
   }
 
-  /** Edits of documents that wait build on those of the group: without these they mean nothing. */
+  /** What waits and builds on the group goes with it. */
   #rejectFull(group: readonly Write[]): void {
     const waiting = this.#waiting.splice(0);
-    const isEdit = ({ updates }: Write): boolean => updates.some(({ type }) => type === 'document-update');
-    this.#waiting.push(...waiting.filter((write) => !isEdit(write)));
-    rejectAll([...group, ...waiting.filter(isEdit)], stateFull());
+    this.#waiting.push(...waiting.filter(({ buildsOnOthers }) => !buildsOnOthers));
+    rejectAll([...group, ...waiting.filter(({ buildsOnOthers }) => buildsOnOthers)], stateFull());
   }
 
   /** The receipt of the last thing written. */
   #standing(): WriteReceipt {
-    const { replica, epoch } = this.#context;
-    return { epoch, sequence: replica.headOf(selfPeer, epoch).nextSequence - 1 };
+    const { epoch } = this.#log;
+    return { epoch, sequence: this.#context.logs.headOf(selfPeer, epoch).nextSequence - 1 };
   }
 
-  #sign(updates: readonly Update[], firstSequence: Sequence, previousHash: Uint8Array): StoredBatch {
-    const { signer, epoch, network, clock } = this.#context;
+  #sign(group: readonly Write[], firstSequence: Sequence, previousHash: Uint8Array): StoredBatch {
+    const { signer, network, clock, scheme } = this.#context;
     this.#time = nextHybridTime(this.#time, clock.wallNow());
     const signed = signedBytesOf({
       networkId: network.id,
       author: signer.publicKey,
-      epoch,
+      epoch: this.#log.epoch,
       firstSequence,
-      count: updates.length,
+      count: group.reduce((sum, { count }) => sum + count, 0),
       previousHash,
       time: this.#time,
       scope: 'mesh',
-      payload: encodeUpdates(updates),
+      payload: Buffer.concat(group.map(({ payload }) => payload)),
     });
-    return copyOf(joinSignature(signed, signer.sign(signed)));
+    return storedBatch(joinSignature(signed, signer.sign(signed)), scheme);
   }
 
   #acknowledge(group: readonly Write[], receipts: readonly WriteReceipt[]): void {
-    this.#context.log.sync().then(
+    this.#log.keep().then(
       () => group.forEach((write, i) => write.resolve(receipts[i] as WriteReceipt)),
       (error: Error) => rejectAll(group, error),
     );
@@ -193,26 +207,7 @@ function stateFull(): NodeError {
   return new NodeError('state-full', 'the state holds as many registers or logs as its limits allow', {});
 }
 
-/** The limits that every receiver checks. Half a surrogate pair has no UTF-8: two such keys would become one. */
-function isWellFormed(update: Update): boolean {
-  switch (update.type) {
-    case 'register-set':
-      return isName(update.key, registerKeyBytesMax) && update.value.length <= registerValueBytesMax;
-    case 'register-delete':
-      return isName(update.key, registerKeyBytesMax);
-    case 'document-update':
-      return isName(update.document, documentNameBytesMax) && update.update.length <= documentUpdateBytesMax;
-    default:
-      return unreachable(update);
-  }
-}
-
-/** Lengths first: what is far too long is not encoded. */
-function isName(name: string, bytesMax: number): boolean {
-  return name !== '' && name.length <= bytesMax && name.isWellFormed() && encodeText(name).length <= bytesMax;
-}
-
 function receiptsOf(group: readonly Write[], epoch: Epoch, first: Sequence): WriteReceipt[] {
   let sequence = first - 1;
-  return group.map((write) => ({ epoch, sequence: (sequence += write.updates.length) }));
+  return group.map((write) => ({ epoch, sequence: (sequence += write.count) }));
 }

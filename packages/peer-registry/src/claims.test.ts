@@ -95,8 +95,47 @@ describe('the whole list', () => {
     registry.hear(claim(2, 'left'));
     registry.effects.clear();
     registry.link(3);
-    expect(registry.sentOf('claims')).toEqual([{ to: 3, message: { type: 'claims', claims: registry.rows } }]);
+    const [sent, ...more] = registry.sentOf('claims');
+    expect([sent?.to, more]).toEqual([3, []]);
+    expect(registry.effects.claims.toSorted((a, b) => a.peer - b.peer)).toEqual(registry.rows);
     expect(registry.effects.claims[0]).toEqual(claim(self, 'alive'));
+  });
+
+  it('REG26: is told in messages of at most sixteen claims, everybody once, however many there are', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 300 }), fc.nat(), (members, seed) => {
+      const registry = TestRegistry.joined({ members, membersMax: 4_096 }, seed);
+      registry.link(1);
+      const sizes = registry.sentOf('claims').map(({ message }) => message.claims.length);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(16);
+      expect(sizes.slice(0, -1).every((size) => size === 16)).toBe(true);
+      expect(registry.effects.claims[0]?.peer).toBe(self);
+      expect(registry.effects.claims.map(({ peer }) => peer).toSorted((a, b) => a - b)).toEqual(registry.rows.map(({ peer }) => peer));
+    }), { numRuns: 40 });
+  });
+
+  it('REG26: begins elsewhere each time, so that a link which takes only the beginning hears of everybody in the end', () => {
+    const registry = TestRegistry.joined({ members: 100, linked: 1 });
+    const begun = new Set<number>();
+    for (let look = 1; look <= 400; look++) {
+      registry.effects.clear();
+      registry.look();
+      for (const { peer } of registry.effects.claims.slice(0, 16)) begun.add(peer);
+    }
+    expect(begun.size).toBe(101);
+  });
+
+  it('REG26: goes in parts of 256 at an exchange where it is longer, and everybody is told in the end', () => {
+    const registry = TestRegistry.joined({ members: 700, linked: 1, membersMax: 4_096 });
+    const told = new Set<number>();
+    for (let look = 1; look <= 200; look++) {
+      registry.effects.clear();
+      registry.look();
+      const peers = registry.effects.claims.map(({ peer }) => peer);
+      expect(peers).toHaveLength(look % 10 === 0 ? 256 : 0);
+      expect(new Set(peers).size).toBe(peers.length);
+      for (const peer of peers) told.add(peer);
+    }
+    expect(told.size).toBe(701);
   });
 
   it('is told to one neighbor at every tenth look, so that what a spread missed is repaired', () => {
@@ -115,7 +154,8 @@ describe('the options', () => {
   });
 
   it.each([
-    ['membersMax', { membersMax: 513 }],
+    ['membersMax', { membersMax: 4_097 }],
+    ['claimsPerSpreadMax', { claimsPerSpreadMax: 17 }],
     ['neighborsMax', { neighborsMax: 257 }],
     ['neighborsMax', { neighborsMax: 0, connectsPerLookMax: 1 }],
     ['connectsPerLookMax', { neighborsMax: 4 }],

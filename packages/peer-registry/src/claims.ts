@@ -1,9 +1,15 @@
-/** How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link. */
-import { noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+/**
+ * How claims travel: a change is told to a few neighbors, a bounded number of times; the whole list at a new link, in messages small
+ * enough that none holds up whoever reads it.
+ */
+import { introductionsPerFrameMax, noPeer, type Effects, type MemberClaim, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import { selfRow, type RegistryColumns, type Row } from './columns.ts';
 import type { NeighborColumns } from './neighbor-columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
 import { draws, drawBelow, type Parts } from './parts.ts';
+
+/** A whole cell at its nominal size (D8); of a larger table four exchanges repair what one would. */
+const claimsPerExchangeMax = 256;
 
 /** Sends that let a change reach everybody with high probability: λ · ⌈log10(n + 1)⌉ (memberlist). */
 export function spreadCount(factor: number, members: number): number {
@@ -52,16 +58,18 @@ export class Claims {
 
   /** Sends everything we believe to one neighbor. */
   sendAll(node: NodeIndex, to: PeerIndex, effects: Effects): void {
-    const rows = this.#columns.memberCount(node);
-    const claims = Array.from({ length: rows }, (_, row) => this.claimAt(node, row as Row));
-    effects.send(node, to, { type: 'claims', claims });
+    this.#sendList(node, to, this.#columns.memberCount(node), effects);
   }
 
-  /** Sends the whole list to one random neighbor: what the spread of a change has missed arrives here. */
+  /**
+   * Sends what we believe to one random neighbor: what the spread of a change has missed arrives here. A large table goes in parts, so
+   * that the repair costs a node the same in every mesh.
+   */
   exchange(node: NodeIndex, effects: Effects): void {
     const neighbors = this.#neighbors.count(node);
     if (neighbors === 0) return;
-    this.sendAll(node, this.#neighbors.at(node, drawBelow(this.#parts, node, draws.exchange, neighbors)), effects);
+    const to = this.#neighbors.at(node, drawBelow(this.#parts, node, draws.exchange, neighbors));
+    this.#sendList(node, to, claimsPerExchangeMax, effects);
   }
 
   /** Sends our own row to every neighbor, now: the last word of a node that leaves. */
@@ -69,6 +77,22 @@ export class Claims {
     const claims = [this.claimAt(node, selfRow)];
     for (let i = 0; i < this.#neighbors.count(node); i++) {
       effects.send(node, this.#neighbors.at(node, i), { type: 'claims', claims });
+    }
+  }
+
+  /**
+   * Sends so many rows, in slices: ourselves first, who can be told then what is wrong about us, the others from a random row on. Where
+   * a link takes only the beginning, it is another beginning each time.
+   */
+  #sendList(node: NodeIndex, to: PeerIndex, max: number, effects: Effects): void {
+    const others = this.#columns.memberCount(node) - 1;
+    const told = Math.min(others, max - 1);
+    const first = drawBelow(this.#parts, node, draws.list, others);
+    const rowAt = (i: number): Row => (i === 0 ? selfRow : ((1 + ((first + i - 1) % others)) as Row));
+    for (let sent = 0; sent <= told; sent += introductionsPerFrameMax) {
+      const length = Math.min(introductionsPerFrameMax, told + 1 - sent);
+      const claims = Array.from({ length }, (_, i) => this.claimAt(node, rowAt(sent + i)));
+      effects.send(node, to, { type: 'claims', claims });
     }
   }
 

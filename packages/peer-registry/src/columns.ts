@@ -24,10 +24,10 @@ const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
 /** A state byte: the state in bits 0-1, two flags of a suspicion, the number of its accusers in bits 4-5. */
 const bits = { state: 0b11, confirmed: 0b100, overdue: 0b1000, accuser: 0b1_0000 } as const;
 /** Two bytes count this unit for 17 minutes; no suspicion goes unjudged for as long. */
-const tickMs = 16;
-const ticksMask = 0xffff;
+export const tickMs = 16;
+export const ticksMask = 0xffff;
 
-const ticksAt = (now: Millis): number => Math.floor(now / tickMs) & ticksMask;
+export const ticksAt = (now: Millis): number => Math.floor(now / tickMs) & ticksMask;
 
 /** The narrowest column for numbers below `bound`. */
 export function indexColumn(allocator: Allocator, name: string, width: number, bound: number): Uint8Array | Uint16Array {

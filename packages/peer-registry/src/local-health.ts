@@ -11,6 +11,8 @@ export const accusingHealthMax = 3;
 /** Stalls that cost one and two points. */
 const stallMs = 100;
 const longStallMs = 500;
+/** A lag below this is told as none: a healthy loop is no better. */
+const lagToldMs = 10;
 /** "More than a third of the neighbors within two seconds"; fewer than three say nothing about us. */
 const lossWindowMs = 2_000;
 const lossesMin = 3;
@@ -70,11 +72,18 @@ export class LocalHealth {
     if (areManyLost(losses, neighborsBefore)) probes.keepQuiet(node, now + options.quietMs);
   }
 
+  /** A probe period begins in time: of a lag that is past, others are told half as much as before. */
+  onPeriod(node: NodeIndex): void {
+    const { probes } = this.#parts;
+    const halfMs = probes.lagMs(node) / 2;
+    probes.setLagMs(node, halfMs < lagToldMs ? 0 : halfMs);
+  }
+
   /** Our loop stood still: what it did not hear in that time is no evidence. */
   onStall(node: NodeIndex, lagMs: Millis, now: Millis): void {
     const { probes, options } = this.#parts;
     this.change(node, stallCost(lagMs));
-    probes.setLagMs(node, lagMs);
+    probes.setLagMs(node, Math.max(lagMs, probes.lagMs(node)));
     probes.keepQuiet(node, now + Math.min(lagMs, options.quietMs));
   }
 }

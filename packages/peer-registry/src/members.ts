@@ -5,6 +5,7 @@
 import {
   compareIncarnation,
   noPeer,
+  startEpochMax,
   type AckMessage,
   type Effects,
   type Epoch,
@@ -24,10 +25,8 @@ import type { PassiveView } from './passive-view.ts';
 import { precedence } from './precedence.ts';
 import type { Suspicions } from './suspicions.ts';
 
-/** An incarnation is 16 bits on the wire; past it the refuter takes the next epoch. */
+/** An incarnation is 16 bits on the wire; past it the refuter takes the next epoch. What is claimed at the end of both has nothing above it. */
 const incarnationMax = 0xffff;
-/** The last epoch of 32 bits. What somebody claims at the end of both has nothing above it. */
-const epochMax = 0xffff_ffff;
 
 const eventOf = { suspect: 'member-suspected', dead: 'member-died', left: 'member-left' } as const;
 const isPresent = (state: MemberState): boolean => state === 'alive' || state === 'suspect';
@@ -107,7 +106,7 @@ export class Members {
     const own = this.#claims.claimAt(node, selfRow);
     if (own.state === 'left' || precedence(own.state, claim.state, compareIncarnation(claim, own)) === 'keeps') return;
     const wraps = claim.incarnation >= incarnationMax;
-    if (wraps && claim.epoch >= epochMax) return;
+    if (wraps && claim.epoch >= startEpochMax) return;
     const epoch = (wraps ? claim.epoch + 1 : claim.epoch) as Epoch;
     const incarnation = (wraps ? 0 : claim.incarnation + 1) as Incarnation;
     this.#parts.columns.setClaim(node, selfRow, 'alive', epoch, incarnation);

@@ -5,6 +5,7 @@
  */
 import {
   assert,
+  equalStanding,
   jittered,
   millis,
   type Effects,
@@ -21,6 +22,7 @@ import {
   type Neighborhood,
   type NodeIndex,
   type PeerIndex,
+  type Standing,
   type Timer,
 } from '@murmuration/protocol';
 import { Claims } from './claims.ts';
@@ -48,8 +50,8 @@ export class Membership implements Neighborhood, Horizon, LinkQuality {
   readonly #walks: Walks;
   readonly #probing: Probing;
 
-  constructor(options: PeerRegistryOptions, context: ModuleContext) {
-    this.#parts = partsOf(options, context);
+  constructor(options: PeerRegistryOptions, context: ModuleContext, standing: Standing = equalStanding) {
+    this.#parts = partsOf(options, context, standing);
     this.#claims = new Claims(this.#parts);
     this.#health = new LocalHealth(this.#parts);
     this.#suspicions = new Suspicions(this.#parts, this.#claims);
@@ -176,6 +178,10 @@ export class Membership implements Neighborhood, Horizon, LinkQuality {
 
   rttMsOf(node: NodeIndex, peer: PeerIndex): number {
     return this.#parts.neighbors.rttMs(node, peer);
+  }
+
+  stretchOf(node: NodeIndex): number {
+    return this.#health.stretch(node);
   }
 
   /** Alive and suspected members, ourselves included; where the rows are full the sampler's estimate, if it is larger. */

@@ -1,5 +1,5 @@
 /** Options of the peer registry, with where each default comes from (GOSSIP.md numbers its sections; G is a guess). */
-import { claimsPerMessageMax, millis, OptionCheck, walkTtlMax, type Millis } from '@murmuration/protocol';
+import { introductionsPerFrameMax, millis, OptionCheck, walkTtlMax, type Millis } from '@murmuration/protocol';
 
 /** Complete options. */
 export interface PeerRegistryOptions {
@@ -17,7 +17,7 @@ export interface PeerRegistryOptions {
   readonly maintainIntervalMs: Millis;
   /** Links asked for at one look. */
   readonly connectsPerLookMax: number;
-  /** Looks between two exchanges of the whole member list with one neighbor. */
+  /** Looks between two exchanges of the member list with one neighbor. */
   readonly looksPerExchange: number;
   /** Time between two shuffles of views. */
   readonly shuffleIntervalMs: Millis;
@@ -104,10 +104,13 @@ export const peerRegistryDefaults: PeerRegistryOptions = Object.freeze({
   deadAfterMs: millis(10_000),
 });
 
+/** As many as the shell's table of peers holds: a member without a name in it cannot be told of. */
+const membersLimit = 4_096;
+
 /** Violations of the rules that tie the options together. */
 export function checkPeerRegistryOptions(options: PeerRegistryOptions): OptionCheck {
   const check = new OptionCheck('peerRegistry')
-    .integer('membersMax', options.membersMax, 2, claimsPerMessageMax)
+    .integer('membersMax', options.membersMax, 2, membersLimit)
     .integer('neighborsMax', options.neighborsMax, 1, options.membersMax)
     .integer('passiveMax', options.passiveMax, 1, 255)
     .integer('samplerSlots', options.samplerSlots, 4, 255)
@@ -121,7 +124,7 @@ export function checkPeerRegistryOptions(options: PeerRegistryOptions): OptionCh
     .number('spreadDelayMs', options.spreadDelayMs, 0, 1_000)
     .integer('spreadFanout', options.spreadFanout, 1, 16)
     .integer('spreadFactor', options.spreadFactor, 1, 16)
-    .integer('claimsPerSpreadMax', options.claimsPerSpreadMax, 1, claimsPerMessageMax);
+    .integer('claimsPerSpreadMax', options.claimsPerSpreadMax, 1, introductionsPerFrameMax);
   return checkVerdicts(check, options);
 }
 

@@ -1,5 +1,5 @@
 /** What the parts of the registry share: its arrays, its options, and draws that are told apart by name. */
-import { pickBelow, random32, type ModuleContext, type NodeIndex } from '@murmuration/protocol';
+import { pickBelow, random32, type ModuleContext, type NodeIndex, type Standing } from '@murmuration/protocol';
 import { RegistryColumns } from './columns.ts';
 import { NeighborColumns } from './neighbor-columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
@@ -8,21 +8,24 @@ import { ProbeColumns } from './probe-columns.ts';
 /** Which of several draws at one step. */
 export const draws = {
   firstRow: 0, spread: 1, exchange: 2, leaver: 3, probeDelay: 4, token: 5, helpers: 6, ring: 7, walk: 8, passive: 9, firstPassive: 10,
+  list: 12, helperChance: 13,
 } as const;
 
 export interface Parts {
   readonly options: PeerRegistryOptions;
   readonly context: ModuleContext;
+  readonly standing: Standing;
   readonly columns: RegistryColumns;
   readonly neighbors: NeighborColumns;
   readonly probes: ProbeColumns;
 }
 
-export function partsOf(options: PeerRegistryOptions, context: ModuleContext): Parts {
+export function partsOf(options: PeerRegistryOptions, context: ModuleContext, standing: Standing): Parts {
   const { allocator } = context;
   return {
     options,
     context,
+    standing,
     columns: new RegistryColumns(allocator, options),
     neighbors: new NeighborColumns(allocator, options),
     probes: new ProbeColumns(allocator, options),

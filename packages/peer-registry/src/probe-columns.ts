@@ -1,5 +1,6 @@
 /** What a node remembers of probing: the probe that runs, how the last 64 went, whom it asks for others, and its own health. */
 import { millis, noPeer, type Allocator, type Millis, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+import { tickMs, ticksAt, ticksMask } from './columns.ts';
 import type { PeerRegistryOptions } from './options.ts';
 
 /** Where a probe is: the direct answer is awaited, or any; `over` still tells a late answer from a strange one. */
@@ -32,7 +33,8 @@ export class ProbeColumns {
   readonly #relayNext: Uint8Array;
   readonly #health: Uint8Array;
   readonly #lagMs: Uint16Array;
-  readonly #lossesSince: Float64Array;
+  /** In ticks modulo 2^16: after a quarter of an hour an old loss may for once pass for a new one. */
+  readonly #lossesSince: Uint16Array;
   readonly #losses: Uint16Array;
   readonly #quietUntil: Float64Array;
 
@@ -53,7 +55,7 @@ export class ProbeColumns {
     this.#relayNext = allocator.uint8('registry.relay-next', 1);
     this.#health = allocator.uint8('registry.health', 1);
     this.#lagMs = allocator.uint16('registry.lag', 1);
-    this.#lossesSince = allocator.float64('registry.losses-since', 1);
+    this.#lossesSince = allocator.uint16('registry.losses-since', 1);
     this.#losses = allocator.uint16('registry.losses', 1);
     this.#quietUntil = allocator.float64('registry.quiet-until', 1);
   }
@@ -170,7 +172,7 @@ export class ProbeColumns {
     this.#health[node] = score;
   }
 
-  /** How far our loop lagged lately, at most 65,535. */
+  /** How far our loop lagged lately, at most 65,535; what is left of it. */
   lagMs(node: NodeIndex): Millis {
     return millis(this.#lagMs[node] as number);
   }
@@ -181,8 +183,9 @@ export class ProbeColumns {
 
   /** Counts a lost neighbor; answers how many were lost within the window. */
   noteLoss(node: NodeIndex, windowMs: number, now: Millis): number {
-    if ((this.#losses[node] as number) === 0 || now - (this.#lossesSince[node] as number) > windowMs) {
-      this.#lossesSince[node] = now;
+    const sinceMs = ((ticksAt(now) - (this.#lossesSince[node] as number)) & ticksMask) * tickMs;
+    if ((this.#losses[node] as number) === 0 || sinceMs > windowMs) {
+      this.#lossesSince[node] = ticksAt(now);
       this.#losses[node] = 0;
     }
     const losses = Math.min(0xffff, (this.#losses[node] as number) + 1);

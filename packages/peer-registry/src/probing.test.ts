@@ -286,3 +286,35 @@ describe('REG21: a helper asks, hands on, and says that it is well', () => {
     expect(registry.sentOf('nack')).toEqual([]);
   });
 });
+
+describe('REG29: the lag that an ack tells', () => {
+  /** What we answer to a ping. */
+  function toldLag(registry: TestRegistry): number {
+    registry.effects.clear();
+    registry.hearFrom(1, { type: 'ping', token: 2 });
+    return registry.sentOf('ack')[0]!.message.lagMs;
+  }
+
+  it('is that of the stall just past, halves with every period of probes, and is none when we have been well for a while', () => {
+    const registry = TestRegistry.joined({ members: 3, linked: 3 });
+    expect(toldLag(registry)).toBe(0);
+    registry.registry.onStalled(node, millis(400), registry.now);
+    const told = Array.from({ length: 8 }, () => {
+      const lagMs = toldLag(registry);
+      registry.timer({ type: 'probe-next' });
+      return lagMs;
+    });
+    expect(told).toEqual([400, 200, 100, 50, 25, 13, 0, 0]);
+  });
+
+  it('is the largest of stalls that follow each other, and a minute at most', () => {
+    const registry = TestRegistry.joined({ members: 3, linked: 3 });
+    registry.registry.onStalled(node, millis(3_000), registry.now);
+    registry.registry.onStalled(node, millis(150), registry.now);
+    expect(toldLag(registry)).toBe(3_000);
+    registry.registry.onStalled(node, millis(1e7), registry.now);
+    expect(toldLag(registry)).toBe(0xffff);
+    for (let period = 0; period < 20; period++) registry.timer({ type: 'probe-next' });
+    expect(toldLag(registry)).toBe(0);
+  });
+});

@@ -22,7 +22,7 @@ import type { Claims } from './claims.ts';
 import { noRow, selfRow } from './columns.ts';
 import { failedProbeCost, type LocalHealth } from './local-health.ts';
 import type { Members } from './members.ts';
-import { draw32, draws, drawBelow, type Parts } from './parts.ts';
+import { draw32, draws, type Parts } from './parts.ts';
 import { helpersWanted, nackAfterMs, probeEndMs, probeTimeoutMs, streamPingAfterMs, streamPingsMax } from './probe-rules.ts';
 import type { Sampling } from './sampling.ts';
 
@@ -51,6 +51,7 @@ export class Probing {
   /** The next period begins. A probe over a slow path may still run; then this period has none of its own. */
   onPeriod(node: NodeIndex, now: Millis, effects: Effects): void {
     const { probes } = this.#parts;
+    this.#health.onPeriod(node);
     const periodMs = this.#periodMs(node);
     const delayMs = jittered(periodMs, jitterShare, draw32(this.#parts, node, draws.probeDelay));
     effects.setTimer(node, millis(delayMs), { type: 'probe-next' });
@@ -68,7 +69,7 @@ export class Probing {
   onLinkFailed(node: NodeIndex, peer: PeerIndex, now: Millis, effects: Effects): void {
     if (this.#parts.probes.isRunning(node) || this.#parts.neighbors.count(node) === 0) return;
     const token = this.#begin(node, peer, now, effects);
-    this.#askHelpers(node, peer, token, effects);
+    this.#askHelpers(node, peer, token, now, effects);
   }
 
   /** What is not linked any more cannot answer. */
@@ -88,7 +89,7 @@ export class Probing {
     if (timer.type === 'end-probe') return this.#fail(node, timer.peer, now, effects);
     if (probes.phase(node) === 'direct') {
       probes.noteDirect(node, false);
-      this.#askHelpers(node, timer.peer, timer.token, effects);
+      this.#askHelpers(node, timer.peer, timer.token, now, effects);
     }
     this.#pingAgain(node, timer, now, effects);
   }
@@ -176,27 +177,21 @@ export class Probing {
   #pingAgain(node: NodeIndex, timer: ProbeTimer, now: Millis, effects: Effects): void {
     const { probes, neighbors } = this.#parts;
     const pings = probes.nextStreamPing(node);
-    this.#ping(node, timer.peer, timer.token | secondPing, effects);
+    this.#ping(node, timer.peer, (timer.token | secondPing) >>> 0, effects);
     if (pings === streamPingsMax) return;
     const endMs = probeEndMs(this.#periodMs(node), neighbors.rttMs(node, timer.peer));
     effects.setTimer(node, streamPingAfterMs(pings, probes.sentAt(node) + endMs - now), timer);
   }
 
-  #askHelpers(node: NodeIndex, target: PeerIndex, token: number, effects: Effects): void {
-    const { neighbors, probes, options } = this.#parts;
-    const count = neighbors.count(node);
-    const wanted = helpersWanted(probes.directShare(node), options);
-    const first = drawBelow(this.#parts, node, draws.helpers, count);
-    let asked = 0;
-    for (let i = 0; i < count && asked < wanted; i++) {
-      const helper = neighbors.at(node, (first + i) % count);
-      if (helper === target) continue;
+  #askHelpers(node: NodeIndex, target: PeerIndex, token: number, now: Millis, effects: Effects): void {
+    const { probes, options } = this.#parts;
+    const helpers = this.#sampling.helpers(node, target, helpersWanted(probes.directShare(node), options), now);
+    for (const helper of helpers) {
       this.#warn(node, helper, target, effects);
       effects.send(node, helper, { type: 'ping-request', token, target });
-      asked++;
     }
     probes.setPhase(node, 'helped');
-    probes.setHelpers(node, asked);
+    probes.setHelpers(node, helpers.length);
   }
 
   /** Hands an answer on to the one for whom we asked. */

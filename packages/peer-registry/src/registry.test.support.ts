@@ -20,6 +20,7 @@ import {
   type PeerIndex,
   type PeerOrigins,
   type RegistryMessage,
+  type Standing,
   type Timer,
 } from '@murmuration/protocol';
 import { Membership } from './membership.ts';
@@ -88,6 +89,7 @@ export interface JoinedOptions extends Partial<PeerRegistryOptions> {
   readonly members?: number;
   readonly linked?: number;
   readonly origins?: PeerOrigins;
+  readonly standing?: Standing;
 }
 
 export class TestRegistry {
@@ -102,7 +104,7 @@ export class TestRegistry {
   now: Millis = millis(100_000);
 
   /** Tags are the peers' indexes, or fall as those rise: then we have the largest. */
-  constructor(options: Partial<PeerRegistryOptions> = {}, seed = 1, hasLargestTag = false, origins?: PeerOrigins) {
+  constructor(options: Partial<PeerRegistryOptions> = {}, seed = 1, hasLargestTag = false, origins?: PeerOrigins, standing?: Standing) {
     this.options = { ...peerRegistryDefaults, ...options };
     const context: ModuleContext = {
       allocator: new Allocator(1),
@@ -118,16 +120,16 @@ export class TestRegistry {
       seed,
       ...(origins === undefined ? {} : { origins }),
     };
-    this.registry = new Membership(this.options, context);
+    this.registry = new Membership(this.options, context, standing);
   }
 
   /** A node that has joined, knows some members and is linked to some of them. */
   static joined(
-    { members = 0, linked = 0, origins, ...options }: JoinedOptions = {},
+    { members = 0, linked = 0, origins, standing, ...options }: JoinedOptions = {},
     seed = 1,
     hasLargestTag = false,
   ): TestRegistry {
-    const made = new TestRegistry(options, seed, hasLargestTag, origins);
+    const made = new TestRegistry(options, seed, hasLargestTag, origins, standing);
     made.registry.join(node, self, 1 as Epoch, made.effects);
     made.hear(...Array.from({ length: members }, (_, i) => claim(i + 1, 'alive')));
     for (let peer = 1; peer <= linked; peer++) made.link(peer);

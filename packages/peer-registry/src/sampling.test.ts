@@ -50,3 +50,45 @@ describe('REG18: targets come from a shuffled ring', () => {
     }));
   });
 });
+
+describe('REG31: helpers are chosen by how much we rely on them', () => {
+  /** How often each neighbor is asked for help about peer 1, whose probe gets no answer. */
+  function asked(reputations: readonly number[], probes: number): number[] {
+    const standing = { isBanned: () => false, reputationOf: (_node: unknown, peer: number) => reputations[peer] ?? 1 };
+    const registry = TestRegistry.joined({ members: 8, linked: 8, standing, helpersMin: 2, helpersMax: 2 });
+    const counts = Array.from({ length: 9 }, () => 0);
+    for (let i = 0; i < probes; i++) {
+      registry.effects.clear();
+      registry.timer({ type: 'probe-next' });
+      const [ping] = registry.sentOf('ping');
+      registry.timer({ type: 'probe-indirectly', peer: ping!.to, token: ping!.message.token });
+      const helpers = registry.sentOf('ping-request').map(({ to }) => to);
+      expect(new Set(helpers).size).toBe(2);
+      expect(helpers).not.toContain(ping!.to);
+      for (const helper of helpers) counts[helper]! += 1;
+      registry.answer(ping!.to, ping!.message.token);
+    }
+    return counts.slice(1);
+  }
+
+  it('all alike where all stand equal, and never one below a half', () => {
+    const equal = asked([], 4_000);
+    for (const count of equal) expect(count / 1_000).toBeCloseTo(1, 0);
+    const fallen = asked([1, 1, 0.49, 1, 0], 2_000);
+    expect([fallen[1], fallen[3]]).toEqual([0, 0]);
+    expect(Math.min(...fallen.filter((_, i) => i !== 1 && i !== 3))).toBeGreaterThan(400);
+  });
+
+  it('who stands lower is asked less often', () => {
+    const counts = asked([1, 0.5], 4_000);
+    const others = counts.slice(1).reduce((sum, count) => sum + count, 0) / 7;
+    expect(counts[0]! / others).toBeGreaterThan(0.4);
+    expect(counts[0]! / others).toBeLessThan(0.7);
+  });
+
+  it('but probed as often as the others', () => {
+    const standing = { isBanned: () => false, reputationOf: (_node: unknown, peer: number) => (peer === 2 ? 0 : 1) };
+    const registry = TestRegistry.joined({ members: 8, linked: 8, standing });
+    expect(targets(registry, 8).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});

@@ -1,10 +1,11 @@
 /**
  * Whom to probe next: a cursor over a pre-shuffled ring of the neighbors' positions, reshuffled when it is exhausted. One step is
- * O(1), nobody waits longer than two rounds (SWIM's round-robin), and a newcomer gets a random place of the current round.
+ * O(1), nobody waits longer than two rounds (SWIM's round-robin), and a newcomer gets a random place of the current round. Whom we
+ * rely on plays no part in it: everybody is probed alike. It does where we ask for help.
  */
-import { noPeer, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
+import { noPeer, reputationMin, type Millis, type NodeIndex, type PeerIndex } from '@murmuration/protocol';
 import { indexColumn } from './columns.ts';
-import { draws, drawBelow, type Parts } from './parts.ts';
+import { draw32, draws, drawBelow, type Parts } from './parts.ts';
 
 export class Sampling {
   readonly #parts: Parts;
@@ -33,6 +34,25 @@ export class Sampling {
     }
     this.#cursor[node] = cursor + 1;
     return neighbors.at(node, this.#at(node, cursor));
+  }
+
+  /**
+   * Up to `wanted` neighbors but one, from a random position on. Each is chosen with the chance of its reputation; where too few are, a
+   * second lap takes whom chance left out, and never one below `reputationMin`.
+   */
+  helpers(node: NodeIndex, but: PeerIndex, wanted: number, now: Millis): PeerIndex[] {
+    const { neighbors, standing } = this.#parts;
+    const count = neighbors.count(node);
+    const first = drawBelow(this.#parts, node, draws.helpers, count);
+    const chosen: PeerIndex[] = [];
+    for (let i = 0; i < 2 * count && chosen.length < wanted; i++) {
+      const peer = neighbors.at(node, (first + i) % count);
+      const reputation = standing.reputationOf(node, peer, now);
+      if (peer === but || reputation < reputationMin || chosen.includes(peer)) continue;
+      const isLeftOut = i < count && reputation < 1 && draw32(this.#parts, node, draws.helperChance) >= reputation * 2 ** 32;
+      if (!isLeftOut) chosen.push(peer);
+    }
+    return chosen;
   }
 
   /** The last position is new: it takes a random place among those that are still to come. */

@@ -27,6 +27,15 @@ describe('Allocator', () => {
     expect(allocator.columns).toEqual([{ name: 'one', bytesPerNode: bytes }]);
   });
 
+  it('makes a column uint48 of six bytes a cell, which holds what fits them', () => {
+    const allocator = new Allocator(2);
+    const column = allocator.uint48('one', 3);
+    const values = [0, 1, 2 ** 32 - 1, 2 ** 32, 2 ** 48 - 1, 0x1234_5678_9abc];
+    for (const [cell, value] of values.entries()) column.set(cell, value);
+    expect(values.map((_, cell) => column.at(cell))).toEqual(values);
+    expect(allocator.columns).toEqual([{ name: 'one', bytesPerNode: 18 }]);
+  });
+
   it('serves at least one node', () => {
     for (const nodes of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => new Allocator(nodes)).toThrow('at least one node');

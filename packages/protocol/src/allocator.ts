@@ -10,6 +10,26 @@ export interface ColumnInfo {
   readonly bytesPerNode: number;
 }
 
+/** A column of integers up to 2^48 - 1: sequences, and what else has six bytes on the wire. */
+export class Uint48Column {
+  readonly #high: Uint16Array;
+  readonly #low: Uint32Array;
+
+  constructor(cells: number) {
+    this.#high = new Uint16Array(cells);
+    this.#low = new Uint32Array(cells);
+  }
+
+  at(cell: number): number {
+    return (this.#high[cell] as number) * 0x1_0000_0000 + (this.#low[cell] as number);
+  }
+
+  set(cell: number, value: number): void {
+    this.#high[cell] = value / 0x1_0000_0000;
+    this.#low[cell] = value;
+  }
+}
+
 /** Hands out zeroed columns and keeps their account. */
 export class Allocator {
   readonly nodes: number;
@@ -34,6 +54,10 @@ export class Allocator {
 
   uint32(name: string, width: number): Uint32Array {
     return new Uint32Array(this.#account(name, width, 4));
+  }
+
+  uint48(name: string, width: number): Uint48Column {
+    return new Uint48Column(this.#account(name, width, 6));
   }
 
   float64(name: string, width: number): Float64Array {

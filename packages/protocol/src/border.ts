@@ -46,7 +46,7 @@ export type Timer =
 /** Why a link ended: in order, by a fault of the path, or because a newer link took its place. */
 export type LinkDownCause = 'closed' | 'failed' | 'replaced';
 
-/** Why we ask for a link to end. */
+/** Why we ask for a link to end. One for which only our view has no place the shell may keep for itself, after `link-down`. */
 export type DisconnectReason = 'offence' | 'leaving' | 'view-full';
 
 export type Input =
@@ -56,7 +56,7 @@ export type Input =
   /** Bad signature, undecodable, oversized. */
   | { readonly type: 'frame-refused'; readonly from: PeerIndex; readonly offence: Offence }
   | { readonly type: 'timer'; readonly timer: Timer }
-  /** A greeted, admitted neighbor. */
+  /** A greeted, admitted peer, for whose link one of the two cores has asked. */
   | { readonly type: 'link-up'; readonly peer: PeerIndex; readonly rttMs: Millis }
   | { readonly type: 'link-down'; readonly peer: PeerIndex; readonly cause: LinkDownCause }
   /** Our own loop stood still. */

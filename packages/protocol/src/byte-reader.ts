@@ -84,7 +84,12 @@ export class ByteReader {
 
   /** A u16 length, at most `max`, and UTF-8. */
   text16(max: number): string {
-    const text = decodeText(this.bytes(this.count16(max)));
+    return this.textOf(this.bytes(this.count16(max)));
+  }
+
+  /** Bytes that were read, as UTF-8. */
+  textOf(bytes: Uint8Array): string {
+    const text = decodeText(bytes);
     if (text === undefined) this.fail();
     return text === undefined ? '' : text;
   }

@@ -48,6 +48,27 @@ describe('ByteWriter', () => {
     expect(() => writer.patchU32(2, 0)).toThrow('a patch lies inside what was written');
   });
 
+  it('gives what it takes one after the other, and never touches what it gave', () => {
+    fc.assert(fc.property(fc.nat(40), fc.array(fc.array(fc.uint8Array({ maxLength: 20 })), { maxLength: 20 }), (capacity, writings) => {
+      const writer = new ByteWriter(capacity);
+      const taken = writings.map((parts) => {
+        writer.u32(0);
+        for (const part of parts) writer.bytes32(part);
+        writer.patchU32(0, writer.length);
+        return writer.take();
+      });
+      const alone = writings.map((parts) => {
+        const own = new ByteWriter();
+        own.u32(0);
+        for (const part of parts) own.bytes32(part);
+        own.patchU32(0, own.length);
+        return own.finish();
+      });
+      expect(taken).toEqual(alone);
+      expect(writer.length).toBe(0);
+    }));
+  });
+
   it('holds the same bytes whatever its first capacity was', () => {
     fc.assert(fc.property(fc.nat(40), fc.array(fc.uint8Array({ maxLength: 20 })), (capacity, parts) => {
       const writer = new ByteWriter(capacity);

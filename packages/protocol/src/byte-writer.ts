@@ -6,9 +6,13 @@ import { encodeText } from './text.ts';
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
+  readonly #capacity: number;
+  /** Where the present writing begins in the buffer. */
+  #start = 0;
   #length = 0;
 
   constructor(capacity = 256) {
+    this.#capacity = capacity;
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
   }
@@ -59,36 +63,44 @@ export class ByteWriter {
     this.bytes(value);
   }
 
-  /** A copy of what was written, of just its length. The writer begins anew. */
+  /**
+   * What was written, and the writer begins anew behind it: several small writings share one buffer, which lives for as long as any
+   * of them. Where little of it is left the next writing gets a fresh one.
+   */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.finish();
+    this.#start += this.#length;
     this.#length = 0;
+    if (this.#bytes.length - this.#start < this.#capacity / 16) this.#moveTo(new Uint8Array(this.#capacity));
     return taken;
   }
 
   /** Overwrites four bytes written earlier: a length known only afterwards. */
   patchU32(offset: number, value: number): void {
     assert(offset + 4 <= this.#length, 'a patch lies inside what was written');
-    this.#view.setUint32(offset, value, true);
+    this.#view.setUint32(this.#start + offset, value, true);
   }
 
   /** What was written. The writer must not be used afterwards. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#bytes.subarray(this.#start, this.#start + this.#length);
   }
 
   /** Makes room. It may replace the buffer, so callers read `#bytes` and `#view` only afterwards. */
   #advance(count: number): number {
-    const start = this.#length;
+    const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#bytes.length) this.#grow();
-    return start;
+    if (this.#start + this.#length > this.#bytes.length) {
+      this.#moveTo(new Uint8Array(Math.max(this.#length, 2 * at, this.#capacity)), at);
+    }
+    return this.#start + at;
   }
 
-  #grow(): void {
-    const larger = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+  /** Goes on in another buffer, with so much of what was written. */
+  #moveTo(bytes: Uint8Array<ArrayBuffer>, written = 0): void {
+    bytes.set(this.#bytes.subarray(this.#start, this.#start + written));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+    this.#start = 0;
   }
 }

@@ -1,12 +1,18 @@
 /** Tables and messages that the tests of the codec share. A sample of each type is named here: a new type does not compile without one. */
 import fc from 'fast-check';
-import type { ReceivedMessage } from './codec.ts';
+import type { ReceivedMessage, WireMessage } from './codec.ts';
+import type { DirectMessage, DirectRefusal } from './direct.ts';
 import { joinSignature, noHash, signedBytesOf } from './envelope.ts';
 import { noCertificate } from './hello.ts';
 import { encodeIntroduction } from './introduction.ts';
 import { noPeer, type BatchHandle, type Epoch, type Incarnation, type PeerIndex, type Sequence } from './ids.ts';
-import { hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
-import { protocolVersion, type BatchId, type BatchMessage, type MemberClaim, type MemberState, type Message } from './messages.ts';
+import { directDeadlineMsMax, hopsMax, lagMsMax, walkTtlMax } from './limits.ts';
+import { startEpochMax } from './log-kind.ts';
+import { compareLogNames, lastLogName, type LogName } from './log-name.ts';
+import {
+  protocolVersion, type BatchId, type BatchMessage, type BatchPlace, type LogMark, type LogRange, type MemberClaim, type MemberState,
+  type Message, type RangesMessage,
+} from './messages.ts';
 import { bytes as asBytes, millis, type WallMillis } from './units.ts';
 import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
@@ -50,9 +56,9 @@ export class OpenTable extends Table {
   }
 
   /** Messages as they would be sent on: a received batch gets a handle. */
-  sendable(received: readonly ReceivedMessage[]): Message[] {
+  sendable(received: readonly ReceivedMessage[]): WireMessage[] {
     return received.map((message) =>
-      message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1, message.hops) : message);
+      message.type === 'received-batch' ? batchMessage(this.batches.push(message.bytes) - 1, message.hops, message.place) : message);
   }
 }
 
@@ -64,9 +70,9 @@ export class ClosedTable extends Table {
   }
 }
 
-export function batchMessage(handle: number, hops = 0): BatchMessage {
+export function batchMessage(handle: number, hops = 0, place: BatchPlace = 'next'): BatchMessage {
   const range = { author: noPeer, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1 };
-  return { type: 'batch', header: { ...range, hash32: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops };
+  return { type: 'batch', header: { ...range, hash48: 0, bytes: asBytes(0) }, handle: handle as BatchHandle, hops, place };
 }
 
 export function batchBytes(payloadBytes: number): Uint8Array {
@@ -108,9 +114,15 @@ export const frontier = (count: number): Message => ({
 export const idsOf = (count: number): BatchId[] =>
   times(count, (index) => ({ author: index as PeerIndex, epoch: 1 as Epoch, sequence: 2 as Sequence, hops: index % 256 }));
 
+/** A log's name by its author's first word; the rest is one. */
+export const nameOf = (tagHigh: number): LogName => ({ tagHigh, tagLow: 1, epoch: 1 as Epoch });
+export const markOf = (tagHigh: number): LogMark => ({ ...nameOf(tagHigh), sequence: 2 as Sequence });
+export const rangesOf = (...ranges: readonly LogRange[]): RangesMessage =>
+  ({ type: 'ranges', isReply: false, nonce: { high: 1, low: 2 }, ranges });
+
 const [one, two] = [1 as PeerIndex, 2 as PeerIndex];
 /** A message of each type, about three peers. */
-export const samples: Readonly<Record<Message['type'], Message>> = {
+export const samples: Readonly<Record<WireMessage['type'], WireMessage>> = {
   round,
   frontier: frontier(2),
   batch: batchMessage(1, 3),
@@ -126,8 +138,15 @@ export const samples: Readonly<Record<Message['type'], Message>> = {
   'forward-join': { type: 'forward-join', claim: claimOf(2), ttl: 6 },
   shuffle: { type: 'shuffle', origin: claimOf(0), ttl: 5, claims: [claimOf(1, 'dead'), claimOf(2, 'suspect', 0)] },
   'shuffle-reply': { type: 'shuffle-reply', claims: [claimOf(1)] },
+  direct: { type: 'direct', kind: 'request', id: 7, deadlineMs: millis(5_000), payload: Uint8Array.of(1, 2, 3) },
+  ranges: rangesOf(
+    { type: 'done', upTo: nameOf(1) },
+    { type: 'compare', upTo: nameOf(2), fingerprint: { high: 3, low: 4 } },
+    { type: 'list', upTo: nameOf(4), marks: [markOf(3), markOf(3), markOf(4)] },
+    { type: 'want', upTo: lastLogName, marks: [] },
+  ),
 };
-export const allSamples: readonly Message[] = Object.values(samples);
+export const allSamples: readonly WireMessage[] = Object.values(samples);
 
 /** A frame written by hand: a type, an announced length, a body. */
 export function frameOf(type: number, length: number, body: readonly number[] = []): Uint8Array {
@@ -138,37 +157,70 @@ export function frameOf(type: number, length: number, body: readonly number[] = 
 const word = fc.nat(0xffff_ffff);
 const peer = fc.nat(7).map((index) => index as PeerIndex);
 const epoch = word.map((value) => value as Epoch);
+const start = fc.nat(startEpochMax).map((value) => value as Epoch);
+const place = fc.constantFrom<BatchPlace>('next', 'first-kept', 'past');
 const incarnation = fc.nat(0xffff).map((value) => value as Incarnation);
 const sequence = fc.nat(2 ** 48 - 1).map((value) => value as Sequence);
 const logPoint = { author: peer, epoch, sequence };
 const id = fc.record({ ...logPoint, hops: fc.nat(hopsMax) });
 const ttl = fc.nat(walkTtlMax);
 const claim: fc.Arbitrary<MemberClaim> = fc.record({
-  peer, state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'), epoch, incarnation,
+  peer, state: fc.constantFrom<MemberState>('alive', 'suspect', 'dead', 'left'), epoch: start, incarnation,
   accuser: fc.oneof(peer, fc.constant(noPeer)),
 }).map((made) => (made.state === 'suspect' ? made : { ...made, accuser: noPeer }));
 const few = <Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> => fc.array(item, { maxLength: 5 });
-const typed = <Type extends Message['type'], Rest extends object>(
+const typed = <Type extends WireMessage['type'], Rest extends object>(
   type: Type, rest: { [Key in keyof Rest]: fc.Arbitrary<Rest[Key]> },
 ): fc.Arbitrary<Rest & { type: Type }> => fc.record(rest).map((made) => ({ type, ...made }) as Rest & { type: Type });
 
+const digest = fc.record({ high: word, low: word });
+/** Names close together, so that their order comes from each of their parts. */
+const name: fc.Arbitrary<LogName> = fc.record({ tagHigh: fc.nat(2), tagLow: fc.nat(2), epoch: fc.nat(2).map((value) => value as Epoch) });
+const isBetween = (at: LogName, after: LogName | undefined, upTo: LogName): boolean =>
+  (after === undefined || compareLogNames(after, at) < 0) && compareLogNames(at, upTo) <= 0;
+const bounds = fc.uniqueArray(name, { comparator: (first, second) => compareLogNames(first, second) === 0, maxLength: 5 });
+const ranges: fc.Arbitrary<readonly LogRange[]> = fc
+  .tuple(bounds, fc.array(fc.record({ type: fc.constantFrom('done', 'compare', 'list', 'want'), fingerprint: digest }), { minLength: 5 }),
+    few(fc.record({ name, sequence })))
+  .map(([upTos, kinds, marked]) => upTos.toSorted(compareLogNames).map((upTo, at, all) => {
+    const { type = 'done', fingerprint = { high: 0, low: 0 } } = kinds[at] ?? {};
+    const marks = marked.map((mark): LogMark => ({ ...mark.name, sequence: mark.sequence }))
+      .filter((mark) => isBetween(mark, all[at - 1], upTo)).toSorted(compareLogNames);
+    return type === 'compare' ? { type, upTo, fingerprint } : type === 'done' ? { type: 'done', upTo } : { type, upTo, marks } as LogRange;
+  }));
+
+const payload = fc.uint8Array({ maxLength: 40 });
+const deadlineMs = fc.nat(directDeadlineMsMax).map(millis);
+const direct: fc.Arbitrary<DirectMessage> = fc.oneof(
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('note' as const), payload }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('request' as const), id: word, deadlineMs, payload }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('answer' as const), id: word, payload }),
+  fc.record({
+    type: fc.constant('direct' as const), kind: fc.constant('refusal' as const), id: word,
+    reason: fc.constantFrom<DirectRefusal>('no-handler', 'handler-failed', 'busy'),
+  }),
+  fc.record({ type: fc.constant('direct' as const), kind: fc.constant('parting' as const), isReply: fc.boolean() }),
+);
+
 /** Any message of each type about peers 0 to 7 and batches 0 and 1, within the limits. */
-const anyMessage: { readonly [Type in Message['type']]: fc.Arbitrary<Message & { readonly type: Type }> } = {
-  round: typed('round', { digest: fc.record({ high: word, low: word }), isReply: fc.boolean() }),
+const anyMessage: { readonly [Type in WireMessage['type']]: fc.Arbitrary<WireMessage & { readonly type: Type }> } = {
+  round: typed('round', { digest, isReply: fc.boolean() }),
   frontier: typed('frontier', { entries: few(fc.record(logPoint)), isReply: fc.boolean() }),
-  batch: fc.tuple(fc.nat(1), fc.nat(hopsMax)).map(([handle, hops]) => batchMessage(handle, hops)),
+  ranges: typed('ranges', { isReply: fc.boolean(), nonce: digest, ranges }),
+  batch: fc.tuple(fc.nat(1), fc.nat(hopsMax), place).map(([handle, hops, at]) => batchMessage(handle, hops, at)),
   claims: typed('claims', { claims: few(claim) }),
   ihave: typed('ihave', { ids: few(id) }),
   graft: typed('graft', { ids: few(id) }),
   prune: fc.constant({ type: 'prune' as const }),
   ping: typed('ping', { token: word }),
   'ping-request': typed('ping-request', { token: word, target: peer }),
-  ack: typed('ack', { token: word, target: peer, epoch, incarnation, lagMs: fc.nat(lagMsMax).map(millis) }),
+  ack: typed('ack', { token: word, target: peer, epoch: start, incarnation, lagMs: fc.nat(lagMsMax).map(millis) }),
   nack: typed('nack', { token: word, target: peer }),
   neighbor: typed('neighbor', { isUrgent: fc.boolean() }),
   'forward-join': typed('forward-join', { claim, ttl }),
   shuffle: typed('shuffle', { origin: claim, ttl, claims: few(claim) }),
   'shuffle-reply': typed('shuffle-reply', { claims: few(claim) }),
+  direct,
 };
 /** Any messages of one frame. */
-export const messages: fc.Arbitrary<Message[]> = fc.array(fc.oneof(...Object.values(anyMessage)), { maxLength: 6 });
+export const messages: fc.Arbitrary<WireMessage[]> = fc.array(fc.oneof(...Object.values(anyMessage)), { maxLength: 6 });

@@ -5,6 +5,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { unreachable } from './assert.ts';
+import { readDirect, writeDirect, type DirectMessage } from './direct.ts';
 import {
   readBatch,
   readBatchIds,
@@ -20,6 +21,7 @@ import { readIntroductions } from './introduction.ts';
 import { frameBytesMax, messagesPerFrameMax } from './limits.ts';
 import type { PeerIndex } from './ids.ts';
 import { protocolVersion, type BatchMessage, type MemberClaim, type Message } from './messages.ts';
+import { readRanges, writeRanges } from './ranges-codec.ts';
 import {
   introduced,
   readAck,
@@ -39,8 +41,11 @@ import type { PeerIntroduction, WireNames } from './wire-names.ts';
 
 export type { ReceivedBatch } from './gossip-codec.ts';
 
+/** What frames carry: the core's messages, and those between shells, of which the core is kept free. */
+export type WireMessage = Message | DirectMessage;
+
 /** What a frame holds. */
-export type ReceivedMessage = Exclude<Message, BatchMessage> | ReceivedBatch;
+export type ReceivedMessage = Exclude<WireMessage, BatchMessage> | ReceivedBatch;
 
 /** All messages of a frame, or why there are none. */
 export type DecodedFrame =
@@ -51,8 +56,8 @@ export type DecodedFrame =
 /** Ends the reading of one message, once the frame is known to be sound. It gives none where nobody in it is admitted. */
 type Finish = () => ReceivedMessage | undefined;
 
-/** Introductions are no message to the core: the shell acts on them, and nothing of them is left. */
-type WireType = Message['type'] | 'introductions';
+/** Introductions are no message to anybody: the shell's tables take them, and nothing of them is left. */
+type WireType = WireMessage['type'] | 'introductions';
 
 const types: Readonly<Record<WireType, number>> = {
   round: 1,
@@ -71,6 +76,8 @@ const types: Readonly<Record<WireType, number>> = {
   shuffle: 14,
   'shuffle-reply': 15,
   introductions: 16,
+  direct: 17,
+  ranges: 18,
 };
 const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type as WireType]));
 
@@ -78,7 +85,7 @@ const typeOf = new Map(Object.entries(types).map(([type, code]) => [code, type a
 export const messageOverheadBytes = 5;
 
 /** Appends a message to a frame that `beginFrame` started. */
-export function writeMessage(writer: ByteWriter, message: Message, names: WireNames): void {
+export function writeMessage(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   writer.u8(types[message.type]);
   writer.u32(0);
   const start = writer.length;
@@ -103,7 +110,7 @@ export function beginFrame(writer: ByteWriter = new ByteWriter(512)): ByteWriter
 }
 
 /** One frame of the given messages. */
-export function encodeFrame(messages: readonly Message[], names: WireNames): Uint8Array<ArrayBuffer> {
+export function encodeFrame(messages: readonly WireMessage[], names: WireNames): Uint8Array<ArrayBuffer> {
   const writer = beginFrame();
   for (const message of messages) writeMessage(writer, message, names);
   return writer.finish();
@@ -128,12 +135,14 @@ export function decodeFrame(frame: Uint8Array, names: WireNames): DecodedFrame {
   return { type: 'messages', messages };
 }
 
-function writeBody(writer: ByteWriter, message: Message, names: WireNames): void {
+function writeBody(writer: ByteWriter, message: WireMessage, names: WireNames): void {
   switch (message.type) {
     case 'round':
       return writeRound(writer, message);
     case 'frontier':
       return writeFrontier(writer, message, names);
+    case 'ranges':
+      return writeRanges(writer, message);
     case 'batch':
       return writeBatch(writer, message, names);
     case 'ihave':
@@ -157,6 +166,8 @@ function writeBody(writer: ByteWriter, message: Message, names: WireNames): void
     case 'claims':
     case 'shuffle-reply':
       return writeClaims(writer, message.claims, names);
+    case 'direct':
+      return writeDirect(writer, message);
     default:
       return unreachable(message);
   }
@@ -169,6 +180,8 @@ function readBody(type: WireType, reader: ByteReader, names: WireNames): Finish 
       return always(readRound(reader));
     case 'frontier':
       return always(readFrontier(reader, names));
+    case 'ranges':
+      return always(readRanges(reader));
     case 'batch':
       return always(readBatch(reader));
     case 'ihave':
@@ -187,6 +200,8 @@ function readBody(type: WireType, reader: ByteReader, names: WireNames): Finish 
       return always(readNeighbor(reader));
     case 'introductions':
       return introduce(readIntroductions(reader), names);
+    case 'direct':
+      return always(readDirect(reader));
     default:
       return readTold(reader, type, names);
   }

@@ -17,7 +17,7 @@ describe('hops', () => {
     const table = tableOf(0);
     const frame = encodeFrame([batchMessage(1, 7)], table);
     expect(frame[head]).toBe(7);
-    expect(frame.subarray(head + 1)).toEqual(table.bytesOf(batchMessage(1).handle));
+    expect(frame.subarray(head + 2)).toEqual(table.bytesOf(batchMessage(1).handle));
     expect(messagesOf(frame.with(head, 9), table)).toMatchObject([{ type: 'received-batch', hops: 9 }]);
   });
 
@@ -32,8 +32,9 @@ describe('hops', () => {
   });
 
   it('without a batch are malformed', () => {
-    expect(decodeFrame(frameOf(3, 0), new Table())).toEqual(malformed);
-    expect(decodeFrame(frameOf(3, 1, [0]), new Table())).toEqual(malformed);
+    for (const length of [0, 1, 2]) {
+      expect(decodeFrame(frameOf(3, length, Array.from({ length }, () => 0)), new Table())).toEqual(malformed);
+    }
   });
 
   it('NET6: are not counted among the bytes of the largest batch', () => {
@@ -43,6 +44,20 @@ describe('hops', () => {
     expect(larger.length).toBeLessThan(frameBytesMax);
     expect(messagesOf(largest, table)).toHaveLength(1);
     expect(decodeFrame(larger, table)).toEqual(malformed);
+  });
+});
+
+describe('the place of a batch', () => {
+  it.each([['next', 0], ['first-kept', 1], ['past', 2]] as const)('%s is the byte %i behind the hops', (place, byte) => {
+    const table = tableOf(0);
+    const frame = encodeFrame([batchMessage(1, 7, place)], table);
+    expect([...frame.subarray(head, head + 2)]).toEqual([7, byte]);
+    expect(messagesOf(frame, table)).toMatchObject([{ type: 'received-batch', place }]);
+  });
+
+  it('NET4: is one of three: any other byte is malformed', () => {
+    const frame = encodeFrame([batchMessage(1)], tableOf(0));
+    for (const byte of [3, 128, 255]) expect(decodeFrame(frame.with(head + 1, byte), tableOf(0))).toEqual(malformed);
   });
 });
 

@@ -4,7 +4,7 @@ import type { ByteWriter } from './byte-writer.ts';
 import { decodeBatch, type SignedBatch } from './envelope.ts';
 import { noPeer, type Epoch, type PeerIndex, type Sequence } from './ids.ts';
 import { batchBytesMax, batchIdsPerMessageMax, frontierEntriesMax, hopsMax } from './limits.ts';
-import type { BatchId, BatchMessage, FrontierEntry, FrontierMessage, RoundMessage } from './messages.ts';
+import type { BatchId, BatchMessage, BatchPlace, FrontierEntry, FrontierMessage, RoundMessage } from './messages.ts';
 import { publicKeyBytes } from './signature-scheme.ts';
 import type { WireNames } from './wire-names.ts';
 
@@ -14,8 +14,10 @@ export interface ReceivedBatch {
   readonly batch: SignedBatch;
   readonly bytes: Uint8Array;
   readonly hops: number;
+  readonly place: BatchPlace;
 }
 
+const places: readonly BatchPlace[] = ['next', 'first-kept', 'past'];
 const nobody = new Uint8Array(publicKeyBytes);
 
 export function writeRound(writer: ByteWriter, { digest, isReply }: RoundMessage): void {
@@ -43,18 +45,20 @@ export function readFrontier(reader: ByteReader, names: WireNames): FrontierMess
   return { type: 'frontier', entries, isReply };
 }
 
-export function writeBatch(writer: ByteWriter, { hops, handle }: BatchMessage, names: WireNames): void {
+export function writeBatch(writer: ByteWriter, { hops, place, handle }: BatchMessage, names: WireNames): void {
   writer.u8(Math.min(hops, hopsMax));
+  writer.u8(places.indexOf(place));
   writer.bytes(names.bytesOf(handle));
 }
 
 /** The batch itself, or undefined where the bytes are none. */
 export function readBatch(reader: ByteReader): ReceivedBatch | undefined {
   const hops = reader.u8();
-  if (reader.remaining > batchBytesMax) return undefined;
+  const place = places[reader.u8()];
+  if (place === undefined || reader.remaining > batchBytesMax) return undefined;
   const bytes = reader.bytes(reader.remaining);
   const batch = decodeBatch(bytes);
-  return batch && { type: 'received-batch', batch, bytes, hops };
+  return batch && { type: 'received-batch', batch, bytes, hops, place };
 }
 
 /** Ids of batches: a count, then each with its hops. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { messageOverheadBytes } from './codec.ts';
 import {
   addressBytesMax, addressesPerPeerMax, batchBytesMax, batchIdsPerMessageMax, claimBytesMax, claimsPerMessageMax,
-  documentNameBytesMax, documentUpdateBytesMax, frameBytesMax, frontierEntriesMax, helloBytesMax, registerKeyBytesMax,
-  registerValueBytesMax, scopeBytesMax, updatesPerBatchMax,
+  documentNameBytesMax, documentUpdateBytesMax, frameBytesMax, frontierEntriesMax, helloBytesMax, rangesPerMessageMax,
+  registerKeyBytesMax, registerValueBytesMax, scopeBytesMax, updatesPerBatchMax,
 } from './limits.ts';
 
 /** Everything of a batch but its scope and payload: the drawing in envelope.ts, lengths and signature included. */
@@ -12,9 +12,10 @@ const addressesBytes = 1 + addressesPerPeerMax * (2 + addressBytesMax);
 const room = batchBytesMax - envelopeBytes - scopeBytesMax;
 
 describe('limits agree with each other', () => {
-  it('the largest batch, frontier, announcement and shuffle fit a frame', () => {
+  it('the largest batch, frontier, comparison of ranges, announcement and shuffle fit a frame', () => {
     expect(1 + messageOverheadBytes + 1 + batchBytesMax).toBeLessThanOrEqual(frameBytesMax);
     expect(1 + messageOverheadBytes + 3 + frontierEntriesMax * (32 + 4 + 6)).toBeLessThanOrEqual(frameBytesMax);
+    expect(1 + messageOverheadBytes + 11 + rangesPerMessageMax * (12 + 1 + 8) + frontierEntriesMax * (12 + 6)).toBeLessThanOrEqual(frameBytesMax);
     expect(1 + messageOverheadBytes + 2 + batchIdsPerMessageMax * (32 + 4 + 6 + 1)).toBeLessThanOrEqual(frameBytesMax);
     expect(1 + messageOverheadBytes + 1 + 2 + (1 + claimsPerMessageMax) * claimBytesMax).toBeLessThanOrEqual(frameBytesMax);
   });

@@ -1,5 +1,6 @@
 /** What nodes say to each other once both are admitted. Arrays are borrowed: whoever keeps one past the call copies it. */
 import type { BatchHandle, Epoch, Incarnation, PeerIndex, Sequence } from './ids.ts';
+import type { LogName } from './log-name.ts';
 import type { Bytes, Millis } from './units.ts';
 
 /** Rises with every change of bytes on the wire; `test/wire` fails when the bytes change and this does not. */
@@ -31,8 +32,8 @@ export interface BatchRange {
 
 /** What the core knows of a batch; its bytes are in the shell's side store. */
 export interface BatchHeader extends BatchRange {
-  /** First 32 bits of the batch's hash: lets digests tell two logs apart that have the same length. */
-  readonly hash32: number;
+  /** First 48 bits of the batch's hash: they let digests tell two logs apart that have the same length. */
+  readonly hash48: number;
   readonly bytes: Bytes;
 }
 
@@ -43,10 +44,36 @@ export interface FrontierEntry {
   readonly sequence: Sequence;
 }
 
-/** Two 32-bit halves of the incremental digest over a frontier. Detects drift; does not resist an adversary. */
+/** 64 bits, as two words: the incremental digest over a frontier, the fingerprint of a range, or a nonce. */
 export interface Digest {
   readonly high: number;
   readonly low: number;
+}
+
+/** How far one log is known, its author told by tags: the receiver need not know him. */
+export interface LogMark extends LogName {
+  readonly sequence: Sequence;
+}
+
+/** What is said of the logs from the bound of the range before, exclusive, to `upTo`. */
+export type LogRange =
+  /** Nothing more: they are equal, or done. */
+  | { readonly type: 'done'; readonly upTo: LogName }
+  /** This is the fingerprint of mine, keyed by the nonce. */
+  | { readonly type: 'compare'; readonly upTo: LogName; readonly fingerprint: Digest }
+  /** These are all of mine: send what I lack, and say what you want. */
+  | { readonly type: 'list'; readonly upTo: LogName; readonly marks: readonly LogMark[] }
+  /** Send me these from there on. */
+  | { readonly type: 'want'; readonly upTo: LogName; readonly marks: readonly LogMark[] };
+
+/** "This is what I have of these ranges." Every answer narrows them down; what no range covers is equal. */
+export interface RangesMessage {
+  readonly type: 'ranges';
+  readonly isReply: boolean;
+  /** Of the one who asked first, the same in the whole exchange: nobody can prepare ranges that look equal under it. */
+  readonly nonce: Digest;
+  /** Their bounds rise. */
+  readonly ranges: readonly LogRange[];
 }
 
 /** "This is the digest of what I have." A reply is not answered. */
@@ -63,6 +90,18 @@ export interface FrontierMessage {
   readonly isReply: boolean;
 }
 
+/**
+ * How a batch stands to what its sender keeps of the log. `next`: in its place, as along trees. `first-kept`: what is before it the
+ * sender has no more, so a receiver may go on from here over a gap. `past`: the same, and older than messages are kept, so it moves
+ * the log on and is told to nobody. Only logs of messages have gaps: a state log is kept whole.
+ */
+export type BatchPlace = 'next' | 'first-kept' | 'past';
+
+/** A run as somebody offers it. */
+export interface OfferedRange extends BatchRange {
+  readonly place: BatchPlace;
+}
+
 /** One signed batch, verified by whoever hands it on. */
 export interface BatchMessage {
   readonly type: 'batch';
@@ -70,6 +109,8 @@ export interface BatchMessage {
   readonly handle: BatchHandle;
   /** Links it has crossed along trees, 0 at its author, at most `hopsMax` on the wire. Unsigned, so it decides nothing but which links are eager. */
   readonly hops: number;
+  /** Unsigned: at worst a neighbor lets us miss what another would have given. */
+  readonly place: BatchPlace;
 }
 
 /** Hops of a batch that came by no tree. */
@@ -166,7 +207,14 @@ export interface ShuffleReplyMessage {
 }
 
 /** Who hears what: `gossip`. */
-export type GossipMessage = RoundMessage | FrontierMessage | BatchMessage | IhaveMessage | GraftMessage | PruneMessage;
+export type GossipMessage =
+  | RoundMessage
+  | FrontierMessage
+  | BatchMessage
+  | IhaveMessage
+  | GraftMessage
+  | PruneMessage
+  | RangesMessage;
 
 /** Who is there: `peer-registry`. */
 export type RegistryMessage =

@@ -6,6 +6,7 @@ import type { Allocator } from './allocator.ts';
 import type { Epoch, Incarnation, NodeIndex, PeerIndex } from './ids.ts';
 import type { Observer } from './observer.ts';
 import type { StateSource } from './state-source.ts';
+import type { Millis } from './units.ts';
 import type { Offence } from './verdict.ts';
 
 /** The linked members: who can be talked to now. */
@@ -16,19 +17,29 @@ export interface Neighborhood {
   isNeighbor(node: NodeIndex, peer: PeerIndex): boolean;
 }
 
-/** May this peer speak? */
+/** May this peer speak, and how much do we rely on it? */
 export interface Standing {
-  isBanned(node: NodeIndex, peer: PeerIndex, now: number): boolean;
+  isBanned(node: NodeIndex, peer: PeerIndex, now: Millis): boolean;
+  /** From what we have seen ourselves, 0 to 1. Below `reputationMin` nothing is left to it. */
+  reputationOf(node: NodeIndex, peer: PeerIndex, now: Millis): number;
 }
+
+/** Who stands lower is passed over (D11). */
+export const reputationMin = 0.5;
+
+/** Nobody has done anything. */
+export const equalStanding: Standing = Object.freeze({ isBanned: () => false, reputationOf: () => 1 });
 
 /** How good are our links? Measured by us, never told by others. */
 export interface LinkQuality {
   /** Round trip to a neighbor, 0 where it is unknown. */
   rttMsOf(node: NodeIndex, peer: PeerIndex): number;
+  /** How many times slower than well we are ourselves, 1 or more: by so much we ask less often and wait longer. */
+  stretchOf(node: NodeIndex): number;
 }
 
-/** Knows of no link how good it is. */
-export const unknownLinkQuality: LinkQuality = Object.freeze({ rttMsOf: () => 0 });
+/** Knows of no link how good it is, and feels well. */
+export const unknownLinkQuality: LinkQuality = Object.freeze({ rttMsOf: () => 0, stretchOf: () => 1 });
 
 /** How large is the mesh? */
 export interface Horizon {

@@ -33,8 +33,12 @@ export interface Observer {
   roundStarted(node: NodeIndex, partners: number): void;
   digestCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean): void;
   batchAccepted(node: NodeIndex, author: PeerIndex, updates: number): void;
+  /** A log of messages that we followed went on beyond messages which nobody we asked keeps. */
+  messagesSkipped(node: NodeIndex, author: PeerIndex, messages: number): void;
   batchIgnored(node: NodeIndex, from: PeerIndex, reason: IgnoreReason): void;
   batchForwarded(node: NodeIndex, links: number): void;
+  /** A neighbor compared logs with us more often than we answer. */
+  questionIgnored(node: NodeIndex, from: PeerIndex): void;
   linkPromoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   linkDemoted(node: NodeIndex, peer: PeerIndex, reason: LinkChangeReason): void;
   floodingChanged(node: NodeIndex, isFlooding: boolean): void;
@@ -57,8 +61,10 @@ export const silentObserver: Observer = Object.freeze({
   roundStarted: nothing,
   digestCompared: nothing,
   batchAccepted: nothing,
+  messagesSkipped: nothing,
   batchIgnored: nothing,
   batchForwarded: nothing,
+  questionIgnored: nothing,
   linkPromoted: nothing,
   linkDemoted: nothing,
   floodingChanged: nothing,

@@ -184,3 +184,14 @@ describe('probes', () => {
     expect(decodeFrame(frameOf(12, 1, [1]), new Table())).toEqual({ type: 'messages', messages: [{ type: 'neighbor', isUrgent: true }] });
   });
 });
+
+describe('the epoch of a member', () => {
+  it.each([['a claim', 'claims', head + 2 + 32 + 64 + 1 + 1], ['an ack', 'ack', head + 4 + 32]] as const)(
+    'NET6: in %s is that of a start: the numbers of message logs are malformed', (_what, type, at) => {
+      const frame = encodeFrame([samples[type]], tableOf(3));
+      const withTop = (top: number): Uint8Array => frame.with(at + 3, top);
+      expect(decodeFrame(withTop(0x7f), tableOf(3)).type).toBe('messages');
+      for (const top of [0x80, 0xff]) expect(decodeFrame(withTop(top), tableOf(3))).toEqual(malformed);
+    },
+  );
+});

@@ -8,6 +8,7 @@ import { readFlag, writePeer } from './gossip-codec.ts';
 import { noPeer, type Epoch, type Incarnation, type PeerIndex } from './ids.ts';
 import { readIntroduction } from './introduction.ts';
 import { claimsPerMessageMax, lagMsMax, walkTtlMax } from './limits.ts';
+import { startEpochMax } from './log-kind.ts';
 import type {
   AckMessage,
   ForwardJoinMessage,
@@ -56,7 +57,7 @@ export function readClaim(reader: ByteReader): ClaimDraft {
   const introduction = readIntroduction(reader);
   const state = states[reader.u8()];
   if (state === undefined) reader.fail();
-  const epoch = reader.u32() as Epoch;
+  const epoch = readStart(reader);
   const incarnation = reader.u16() as Incarnation;
   const accuser = state === 'suspect' ? reader.bytes(publicKeyBytes) : noBytes;
   return { introduction, state: state === undefined ? 'alive' : state, epoch, incarnation, accuser };
@@ -84,7 +85,7 @@ export function readAck(reader: ByteReader, names: WireNames): AckMessage {
     type: 'ack',
     token: reader.u32(),
     target: readPeer(reader, names),
-    epoch: reader.u32() as Epoch,
+    epoch: readStart(reader),
     incarnation: reader.u16() as Incarnation,
     lagMs: millis(reader.u16()),
   };
@@ -124,6 +125,13 @@ export function readTtl(reader: ByteReader): number {
   const ttl = reader.u8();
   if (ttl > walkTtlMax) reader.fail();
   return ttl;
+}
+
+/** A member is in the epoch of its start; the upper half of the numbers belongs to logs of messages. */
+function readStart(reader: ByteReader): Epoch {
+  const epoch = reader.u32() as Epoch;
+  if (epoch > startEpochMax) reader.fail();
+  return epoch;
 }
 
 function readPeer(reader: ByteReader, names: WireNames): PeerIndex {

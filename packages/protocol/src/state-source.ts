@@ -4,7 +4,10 @@ import type { BatchMessage } from './messages.ts';
 
 /** The batches that a node holds. */
 export interface StateSource {
-  /** The batch of a log that holds the sequence after `sequence`, or undefined where the log is known no further. */
+  /**
+   * The batch of a log that holds the sequence after `sequence`, or where that is kept no more the first kept above it; its `place`
+   * says which. Undefined where the log is known no further.
+   */
   batchAfter(node: NodeIndex, author: PeerIndex, epoch: Epoch, sequence: Sequence): BatchMessage | undefined;
   /** The batch of a handle, or undefined where it is no longer held. */
   batchOf(node: NodeIndex, handle: BatchHandle): BatchMessage | undefined;

@@ -1,5 +1,5 @@
 /**
- * What a batch carries: a run of updates, one after another, each with its kind. The i-th update of a batch has the sequence
+ * What a batch of a state log carries: a run of updates, one after another, each with its kind. The i-th update of a batch has the sequence
  * `firstSequence + i`. Decoding yields all of them or nothing; a payload has exactly one encoding.
  */
 import { ByteReader } from './byte-reader.ts';
@@ -13,7 +13,8 @@ export type Update =
   | { readonly type: 'register-delete'; readonly key: string }
   | { readonly type: 'document-update'; readonly document: string; readonly update: Uint8Array };
 
-const kinds = { 'register-set': 1, 'register-delete': 2, 'document-update': 3 } as const;
+/** First byte of everything that a batch can carry. Messages have a log of their own: `topic-messages.ts`. */
+export const updateKinds = { 'register-set': 1, 'register-delete': 2, 'document-update': 3, message: 4 } as const;
 
 /** Bytes of the updates, in order. Callers keep the limits; `limits.ts` names them. */
 export function encodeUpdates(updates: readonly Update[]): Uint8Array<ArrayBuffer> {
@@ -34,7 +35,7 @@ export function decodeUpdates(payload: Uint8Array, count: number): Update[] | un
 }
 
 function writeUpdate(writer: ByteWriter, update: Update): void {
-  writer.u8(kinds[update.type]);
+  writer.u8(updateKinds[update.type]);
   switch (update.type) {
     case 'register-set':
       writer.text16(update.key);
@@ -55,11 +56,11 @@ function writeUpdate(writer: ByteWriter, update: Update): void {
 function readUpdate(reader: ByteReader): Update | undefined {
   const kind = reader.u8();
   switch (kind) {
-    case kinds['register-set']:
+    case updateKinds['register-set']:
       return { type: 'register-set', key: readName(reader, registerKeyBytesMax), value: reader.bytes32(registerValueBytesMax) };
-    case kinds['register-delete']:
+    case updateKinds['register-delete']:
       return { type: 'register-delete', key: readName(reader, registerKeyBytesMax) };
-    case kinds['document-update']:
+    case updateKinds['document-update']:
       return {
         type: 'document-update',
         document: readName(reader, documentNameBytesMax),

@@ -9,7 +9,7 @@ import { headerOf, keyOf, Pen, type Sealed } from './pen.test.support.ts';
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const identity = { author: 1 as never, publicKey: keyOf(1), epoch: 1 as never, client: 7, isShadowed: false };
 const messageOf = (sealed: Sealed): BatchMessage =>
-  ({ type: 'batch', header: headerOf(sealed, 1), handle: sealed.handle, hops: 0 });
+  ({ type: 'batch', header: headerOf(sealed, 1), handle: sealed.handle, hops: 0, place: 'next' });
 
 function sealAll(sizes: readonly number[], key = 'k'): Sealed[] {
   const pen = new Pen(sha256, 1);

@@ -7,19 +7,15 @@ import {
 } from '@murmuration/protocol';
 import { equalBytes } from './byte-order.ts';
 import type { LogIdentity } from './log-identity.ts';
+import { lastSequenceOf, linkUpTo, type LogLink } from './log-links.ts';
 
 /** What a batch is to a log: its next one, one that it has, one beyond its end, or one that contradicts it. */
 export type Continuation = 'next' | 'duplicate' | 'gap' | 'fork';
 
-interface Link {
-  readonly message: BatchMessage;
-  readonly hash: Uint8Array;
-}
-
 /** A hash-chained list of batches that grows at its end. */
 export class AuthorLog {
   readonly identity: LogIdentity;
-  readonly #links: Link[] = [];
+  readonly #links: LogLink[] = [];
 
   constructor(identity: LogIdentity) {
     this.identity = identity;
@@ -46,7 +42,7 @@ export class AuthorLog {
     const next = this.lastSequence + 1;
     if (envelope.firstSequence > next) return 'gap';
     if (envelope.firstSequence === next) return equalBytes(envelope.previousHash, this.headHash) ? 'next' : 'fork';
-    const known = this.#linkOf(envelope.firstSequence);
+    const known = linkUpTo(this.#links, envelope.firstSequence);
     return known !== undefined && equalBytes(known.hash, hash()) ? 'duplicate' : 'fork';
   }
 
@@ -58,24 +54,6 @@ export class AuthorLog {
 
   /** The batch that holds the sequence after `sequence`, or undefined where the log ends before it. */
   batchAfter(sequence: Sequence): BatchMessage | undefined {
-    return this.#linkOf((sequence + 1) as Sequence)?.message;
+    return linkUpTo(this.#links, (sequence + 1) as Sequence)?.message;
   }
-
-  /** Binary search for the batch that holds a sequence. */
-  #linkOf(sequence: Sequence): Link | undefined {
-    let low = 0;
-    let high = this.#links.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const link = this.#links[middle] as Link;
-      if (sequence < link.message.header.firstSequence) high = middle - 1;
-      else if (sequence > lastSequenceOf(link.message)) low = middle + 1;
-      else return link;
-    }
-    return undefined;
-  }
-}
-
-function lastSequenceOf({ header }: BatchMessage): Sequence {
-  return (header.firstSequence + header.count - 1) as Sequence;
 }

@@ -6,7 +6,7 @@ import type { PeerIndex } from '@murmuration/protocol';
 import type { StateOptions } from './options.ts';
 
 /** Objects and indexes that a batch costs beside its bytes (measured: 1,833 bytes for a batch of one small register). */
-const overheadBytes = 2_048;
+export const batchOverheadBytes = 2_048;
 
 export class HistoryAccount {
   readonly #options: StateOptions;
@@ -22,14 +22,14 @@ export class HistoryAccount {
   hasRoomFor(author: PeerIndex, bytes: number, isNewLog: boolean): boolean {
     const { logsPerAuthorMax, historyBytesMax, historyBytesPerAuthorMax } = this.#options;
     if (isNewLog && (this.#logsOf.get(author) ?? 0) >= logsPerAuthorMax) return false;
-    const cost = bytes + overheadBytes;
+    const cost = bytes + batchOverheadBytes;
     return this.#bytes + cost <= historyBytesMax && (this.#bytesOf.get(author) ?? 0) + cost <= historyBytesPerAuthorMax;
   }
 
   /** A batch is kept. */
   add({ author, bytes }: { readonly author: PeerIndex; readonly bytes: number }, isNewLog: boolean): void {
     if (isNewLog) this.#logsOf.set(author, (this.#logsOf.get(author) ?? 0) + 1);
-    const cost = bytes + overheadBytes;
+    const cost = bytes + batchOverheadBytes;
     this.#bytesOf.set(author, (this.#bytesOf.get(author) ?? 0) + cost);
     this.#bytes += cost;
   }

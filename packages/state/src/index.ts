@@ -6,6 +6,10 @@ export { everybodyEdits, type DocumentGrants, type DocumentRole } from './grants
 export type { DocumentListener, LocalEdit } from './live-copies.ts';
 export type { Authors } from './log-table.ts';
 export { defaultStateOptions, type StateOptions, type StateOptionsInput } from './options.ts';
+export { MessageLogs, type MessageLogsInput } from './message-logs.ts';
+export {
+  defaultMessageLogOptions, resolveMessageLogOptions, type MessageLogOptions, type MessageLogOptionsInput,
+} from './message-log-options.ts';
 export type { Register } from './registers.ts';
 export {
   Replica, type LogHead, type RegisterFilter, type ReplicaInput, type StateChange, type StateCounters, type StateCounts,

@@ -12,7 +12,7 @@ export interface Authors {
   publicKeyOf(peer: PeerIndex): Uint8Array;
 }
 
-/** (author, epoch) as one number: 21 bits above 32. A process knows fewer than two million peers. */
+/** 21 bits above the 32 of an epoch. A process knows fewer than two million peers. */
 const authorsMax = 2 ** 21;
 
 /** Logs are opened by their first batch or by the first local edit for them, and stay. */
@@ -67,7 +67,8 @@ export class LogTable {
   }
 }
 
-function logKey(author: PeerIndex, epoch: Epoch): number {
+/** (author, epoch) as one number. */
+export function logKey(author: PeerIndex, epoch: Epoch): number {
   assert(author >= 0 && author < authorsMax, 'a peer index fits 21 bits');
   return author * 0x1_0000_0000 + epoch;
 }

@@ -70,5 +70,5 @@ export class Pen {
 export function headerOf({ epoch, batch }: Sealed, author: number): BatchHeader {
   const { firstSequence, count } = batch.envelope;
   const size = bytes(batch.signed.length + signatureBytes);
-  return { author: author as PeerIndex, epoch, firstSequence, count, hash32: 0, bytes: size };
+  return { author: author as PeerIndex, epoch, firstSequence, count, hash48: 0, bytes: size };
 }

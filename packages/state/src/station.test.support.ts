@@ -53,7 +53,7 @@ export class Station {
   /** Applies a batch as the shell would. */
   take(sealed: Sealed): readonly StateChange[] {
     const header = headerOf(sealed, this.peerOf(sealed.author));
-    return this.replica.apply({ type: 'batch', header, handle: sealed.handle, hops: 0 }, sealed.batch);
+    return this.replica.apply({ type: 'batch', header, handle: sealed.handle, hops: 0, place: 'next' }, sealed.batch);
   }
 
   /** Edits a document as the author of a pen and takes the batch back; undefined where nothing changed. */

@@ -44,7 +44,7 @@ export interface Link {
   readonly publicKey: Uint8Array;
   readonly transport: LinkTransport;
   readonly direction: 'inbound' | 'outbound';
-  /** Where the other end is, for logs and status. */
+  /** Where the other end is: for logs and status, and evidence of where a peer comes from. */
   readonly remoteAddress: string;
   /** Bytes accepted by `send` and not yet handed to the kernel. */
   readonly bufferedBytes: number;

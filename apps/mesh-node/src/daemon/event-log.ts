@@ -1,11 +1,11 @@
 /** Which events of the node become log lines, and how loud. Refusals and warnings are told once, then counted. */
-import type { MeshNode, NodeEvents } from '@murmuration/node';
+import type { MeshNode, NodeEvent, NodeEvents } from '@murmuration/node';
 import type { Log } from '../log.ts';
 import { RepeatLimit, repeatPeriodMs } from '../repeat-limit.ts';
 
 type Level = 'error' | 'info' | 'debug';
 
-const levels: { readonly [Type in Exclude<keyof NodeEvents, 'refused' | 'warning'>]: readonly [Level, string] } = {
+const levels: { readonly [Type in Exclude<NodeEvent['type'], 'refused' | 'warning'>]: readonly [Level, string] } = {
   'member-joined': ['info', 'member joined'],
   'member-suspected': ['info', 'member suspected'],
   'member-recovered': ['info', 'member recovered'],
@@ -15,6 +15,7 @@ const levels: { readonly [Type in Exclude<keyof NodeEvents, 'refused' | 'warning
   'register-deleted': ['debug', 'register deleted'],
   'document-changed': ['debug', 'document changed'],
   'document-refused': ['error', 'a change of a live document was refused'],
+  'direct-message': ['debug', 'direct message'],
   converged: ['debug', 'converged'],
   'storage-failed': ['error', 'the disk failed: nothing more is kept, the node ends'],
   'identity-cloned': ['error', 'another process uses this identity: writes are refused from here on'],
@@ -47,8 +48,9 @@ export function withoutPorts(sentence: string): string {
   return sentence.replaceAll(/(\/(?:tcp|udp)\/|:)\d{1,5}\b/g, '$1*');
 }
 
-/** The key of a register is worth a debug line, its value is the application's. */
+/** The key of a register and the sender of a message are worth a debug line, what they say is the application's. */
 function withoutPayload(event: NodeEvents[keyof typeof levels]): Record<string, unknown> {
+  if ('payload' in event) return { from: event.from, bytes: event.payload.length };
   if (!('author' in event)) return { ...event };
   return { author: event.author, register: event.key };
 }

@@ -126,15 +126,15 @@ describe('the epoch file', () => {
   });
 
   it('that is malformed or used up is refused, never begun anew', async () => {
-    for (const text of ['', 'x', '-1', '1.5', '1e3', '12345678901', '4294967295']) {
+    for (const text of ['', 'x', '-1', '1.5', '1e3', '12345678901', '2147483647', '4294967295']) {
       await writeFile(epochPath, text);
       const { identity } = await openFileStorage(scratch);
       const raised = identity.nextEpoch(7);
       await expect(raised, text).rejects.toMatchObject({ code: 'unsafe-file', details: { path: epochPath } });
       expect(await readFile(epochPath, 'utf8')).toBe(text);
     }
-    await writeFile(epochPath, '4294967294');
-    await expect((await openFileStorage(scratch)).identity.nextEpoch(0)).resolves.toBe(4294967295);
+    await writeFile(epochPath, '2147483646');
+    await expect((await openFileStorage(scratch)).identity.nextEpoch(0)).resolves.toBe(2147483647);
   });
 
   it('that cannot be replaced stays, and the next call has the same chance', async () => {

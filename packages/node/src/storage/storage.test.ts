@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storageConformance } from './conformance.ts';
 import { openFileStorage } from './file.ts';
-import { memoryStorage } from './memory.ts';
+import { memoryStorage } from './memory.test.support.ts';
 
 describe('storage in memory', () => {
   it.each(storageConformance)('$name', async ({ run }) => {

@@ -1,16 +1,16 @@
 /**
  * A part of the nodes in synchronous rounds. A round has three phases: all call, all answer and take, all take the answers. A node reads what
  * it knew when the round began and changes only itself, in its own turn, so what it learns in a round is told in the next: rounds in place
- * would be faster than theory. Partners are chosen and batches judged by the daemon's own `pickPartners` and `Frontier`.
+ * would be faster than theory. Whether a batch is new, and what is known after it, the daemon's own `Frontier` says.
  */
-import { Frontier, pickPartners } from '@murmuration/gossip';
+import { Frontier } from '@murmuration/gossip';
 import {
-  accept, Allocator, bytes, millis, mix32, noPeer, random32,
+  accept, Allocator, bytes, millis, mix32, random32,
   type BatchHeader, type Bytes, type Epoch, type NodeIndex, type PeerIndex, type Sequence,
 } from '@murmuration/protocol';
-import { Everybody } from './everybody.ts';
 import { Inbox } from './inbox.ts';
 import { Mailboxes } from './mailboxes.ts';
+import { drawPartners } from './partners.ts';
 import { isSilent, nodesOf, originOf, streamSeed, type EpidemicPlan, type Range } from './plan.ts';
 import { never, noTallies, SharedState, type SharedBuffers, type Tallies } from './shared-state.ts';
 
@@ -24,7 +24,6 @@ export class Shard {
   readonly #plan: EpidemicPlan;
   readonly #range: Range;
   readonly #state: SharedState;
-  readonly #everybody: Everybody;
   readonly #frontier: Frontier;
   readonly #rumour: BatchHeader;
   readonly #isSilent: Uint8Array;
@@ -41,7 +40,6 @@ export class Shard {
     this.#plan = plan;
     this.#range = nodesOf(plan, index);
     this.#state = new SharedState(buffers, plan);
-    this.#everybody = new Everybody(plan.nodes);
     const allocator = new Allocator(this.#range.end - this.#range.first);
     // One log with one batch. Of a stranger's key a digest needs two words; here the number of the node stands for it.
     const tags = { highOf: (peer: PeerIndex) => mix32(peer), lowOf: (peer: PeerIndex) => mix32(~peer) };
@@ -55,7 +53,7 @@ export class Shard {
     this.#lossBelow = plan.loss * 0x1_0000_0000;
     const author = originOf(plan) as PeerIndex;
     this.#rumour = {
-      author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash32: mix32(plan.seed), bytes: rumourBytes,
+      author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash48: mix32(plan.seed), bytes: rumourBytes,
     };
     // Beside the columns a node has a stamp of two bytes and a trace of four.
     this.#counts.stateBytes = (allocator.bytesPerNode + 2 + 4) * allocator.nodes;
@@ -64,17 +62,17 @@ export class Shard {
 
   /** First phase: who has something to say or to ask calls its partners. */
   call(round: number): void {
-    const { mode, fanout, seed } = this.#plan;
+    const { nodes, mode, fanout, seed } = this.#plan;
     this.#calls.open();
-    const draw = { seed, node: 0 as NodeIndex, step: round };
-    const partners: number[] = [];
+    const draw = { seed, node: 0, round };
+    const partners = new Int32Array(fanout);
     for (let node = this.#range.first; node < this.#range.end; node++) {
       const knows = this.#knows(node);
       // Who lacks something cannot know it and asks anyway; who would only push, and has nothing, keeps quiet.
       if (this.#silentAt(node) || (mode === 'push' && !knows)) continue;
-      draw.node = node as NodeIndex;
-      pickPartners(this.#everybody, draw, fanout, noPeer, partners);
-      for (const partner of partners) this.#sendCall(node, partner as PeerIndex, round, knows);
+      draw.node = node;
+      const count = drawPartners(nodes, draw, partners);
+      for (let index = 0; index < count; index++) this.#sendCall(node, partners[index] as number, round, knows);
     }
     this.#calls.close();
   }
@@ -110,7 +108,7 @@ export class Shard {
     this.#publish();
   }
 
-  #sendCall(node: number, partner: PeerIndex, round: number, knows: boolean): void {
+  #sendCall(node: number, partner: number, round: number, knows: boolean): void {
     this.#counts.calls += 1;
     if (this.#isLost(this.#callLoss, node, round, partner)) return;
     this.#calls.write(this.#shardOf(partner), partner, node, knows);
@@ -160,7 +158,7 @@ export class Shard {
   #take(node: number, copies: number, round: number): void {
     this.#counts.copies += copies;
     // The daemon's question before any crypto: is this batch the next of its log?
-    if (copies === 0 || this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumour) !== accept) return;
+    if (copies === 0 || this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumour, 'next') !== accept) return;
     this.#counts.taught += 1;
     this.#learn(node, round);
   }

@@ -30,7 +30,7 @@ const parameters = {
 const standIns: StandIns = [
   'rounds are in step, where the daemon starts each by a timer with jitter',
   'an exchange is a call and an answer within one round: digest, frontier and batch, which the daemon sends as messages of their own, ride on these two',
-  'partners are drawn from everybody else by the daemon\'s pickPartners, where a daemon draws from its linked neighbors and takes one of them in turn',
+  'partners are drawn uniformly from everybody else, where a daemon walks a ring of its linked neighbors, weighted by their reputation',
   'one unsigned batch of one author; frontiers of one log judge and advance by the daemon\'s code, but nothing is signed, verified or merged',
 ];
 

@@ -1,37 +1,16 @@
 /**
- * Storage without a disk: it lives as long as the object. Who hands the same object to a second node restarts the first
+ * Storage without a disk, for tests: it lives as long as the object. Who hands the same object to a second node restarts the first
  * one within one process. Keeps copies, as a disk does.
  */
 import { assert } from '@murmuration/protocol';
-import { assertFloor, assertSecret, epochMax } from './identity-rules.ts';
+import { MemoryIdentity } from './forgetful.ts';
 import { encodeRecord, readRecord } from './log-record.ts';
-import type { IdentityStore, LogContents, LogRecord, Storage, UpdateLog } from './ports.ts';
+import type { LogContents, LogRecord, Storage, UpdateLog } from './ports.ts';
 
 /** A new, empty storage. */
 export function memoryStorage(): Storage {
   const log = new MemoryLog();
   return { identity: new MemoryIdentity(), log, close: () => log.close() };
-}
-
-class MemoryIdentity implements IdentityStore {
-  #secret: Uint8Array | undefined;
-  #epoch = 0;
-
-  async secretKey(create: () => Uint8Array): Promise<Uint8Array> {
-    if (this.#secret === undefined) {
-      const made = create();
-      assertSecret(made);
-      this.#secret = made.slice();
-    }
-    return this.#secret.slice();
-  }
-
-  async nextEpoch(floor: number): Promise<number> {
-    assertFloor(floor);
-    assert(this.#epoch < epochMax, 'an identity has epochs left');
-    this.#epoch = Math.max(this.#epoch + 1, floor);
-    return this.#epoch;
-  }
 }
 
 class MemoryLog implements UpdateLog {
