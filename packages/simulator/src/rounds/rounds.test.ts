@@ -79,6 +79,15 @@ describe('silent nodes', () => {
     expect([state.rounds, state.total('honest'), state.allKnow]).toEqual([0, 1, true]);
   });
 
+  it('answer nobody: answers are the share of honest nodes in the calls', () => {
+    const state = runOf({ nodes: 20_000, mode: 'pull', fanout: 1, loss: 0, silent: 0.3 }, 1);
+    const calls = state.total('calls');
+    const share = state.total('honest') / 20_000;
+    // Six deviations of a binomial count.
+    expect(Math.abs(state.total('answers') - calls * share)).toBeLessThan(6 * Math.sqrt(calls * share * (1 - share)));
+    expect(calls).toBe(state.total('honest') * state.rounds);
+  });
+
   it('are about as many as asked for, and never the origin', () => {
     fc.assert(fc.property(fc.nat(), (seed) => {
       const plan = planOf({ seed, silent: 0.3 });

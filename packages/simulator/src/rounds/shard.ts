@@ -13,6 +13,7 @@ import { Mailboxes } from './mailboxes.ts';
 import { drawPartners } from './partners.ts';
 import { isSilent, nodesOf, originOf, streamSeed, type EpidemicPlan, type Range } from './plan.ts';
 import { never, noTallies, SharedState, type SharedBuffers, type Tallies } from './shared-state.ts';
+import { traceAfter } from './trace.ts';
 
 /** Size of the rumour in its log: a signed batch of one small update. */
 export const rumourBytes: Bytes = bytes(200);
@@ -141,9 +142,8 @@ export class Shard {
 
   #trace(node: number, start: number, end: number, round: number): void {
     const { words } = this.#inbox;
-    const when = Math.imul(round, 0x85ebca77);
     let hash = this.#state.trace[node] as number;
-    for (let at = start; at < end; at++) hash = mix32(hash ^ Math.imul((words[at] as number) + 1, 0x9e3779b1) ^ when);
+    for (let at = start; at < end; at++) hash = traceAfter(hash, words[at] as number, round);
     this.#state.trace[node] = hash;
   }
 
