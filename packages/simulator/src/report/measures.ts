@@ -16,6 +16,11 @@ export function momentText(result: Pick<RunResult, 'rounds'>, at: number | null)
   return isInRounds(result) ? `${at} ${at === 1 ? 'round' : 'rounds'}` : `${millisText(at)} simulated`;
 }
 
+/** The same where the unit is clear: `16`, `412 ms`. */
+export function shortMomentText(result: Pick<RunResult, 'rounds'>, at: number): string {
+  return isInRounds(result) ? String(at) : millisText(at);
+}
+
 /** Do all verdicts hold? A run that was cut short has none and holds. */
 export function allHold({ verdicts }: Pick<RunResult, 'verdicts'>): boolean {
   return verdicts.every(({ holds }) => holds);

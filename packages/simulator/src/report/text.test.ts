@@ -17,16 +17,22 @@ describe('figures for people', () => {
 describe('the summary', () => {
   it('says what came out, what it cost, what holds, what stood in, and how to have it again', () => {
     const text = textReport(resultWith());
-    for (const part of ['epidemic, 1,000 nodes, seed 7, 2 workers\n', '3 rounds (50 % 1 round, 99 % 2 rounds, 99.99 % 3 rounds); the model expects 3.3', '1.25 copies', 'ok    all-know', '- a stand-in', 'equivocation: precision 1, recall 0.98, excluded after 1.4 s', 'mesh-sim run epidemic --nodes 1000 --seed 7']) {
+    for (const part of ['epidemic, 1,000 nodes, seed 7, 2 workers\n', '3 rounds (50 % after 1, 99 % after 2, 99.99 % after 3); the model expects 3.3', '1.25 copies', 'ok    all-know', '- a stand-in', 'equivocation: precision 1, recall 0.98, excluded after 1.4 s', 'mesh-sim run epidemic --nodes 1000 --seed 7']) {
       expect(text).toContain(part);
     }
     expect(text.endsWith('\n')).toBe(true);
   });
 
+  it('parts the rare branches that were reached from those that were not, and keeps its lines short', () => {
+    const text = textReport(resultWith({ sometimes: { 'leg lost': 1_200, 'never here': 0 }, standIns: ['a stand-in '.repeat(30).trim()] }));
+    expect(text).toContain('    leg lost 1,200\n    never: never here\n');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(114);
+  });
+
   it('of a run that was cut short begins with that', () => {
     const text = textReport(resultWith({ complete: false, verdicts: [], percentiles: { 50: 1, 99: null, '99.99': null, 100: null } }));
     expect(text.split('\n')[0]).toContain('CUT SHORT');
-    expect(text).toContain('not reached (50 % 1 round, 99 % not reached');
+    expect(text).toContain('not reached (50 % after 1, 99 % never');
     expect(text).not.toContain('verdicts');
   });
 });
