@@ -1,5 +1,5 @@
 /**
- * What theory says of a rumour in synchronous rounds among uniform partners: the mean-field recurrence and the closed forms (GOSSIP.md, 3.1).
+ * What theory says of a rumor in synchronous rounds among uniform partners: the mean-field recurrence and the closed forms (GOSSIP.md, 3.1).
  * With u the share of honest nodes that do not know, a push leaves u·e^(-f·h·x·q) of them and a pull u·(1 - h·x·q²)^f, where x = 1 - u,
  * h is the honest share, f the fanout and q the chance that a leg arrives.
  */

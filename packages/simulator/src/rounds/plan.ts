@@ -1,6 +1,6 @@
 /**
- * One rumour over N nodes in rounds, as it is told to every worker: plain data, so that it can cross to a thread. Who is silent and where the
- * rumour starts follow from the seed. Into how many shards the nodes are cut, and which worker has which, changes nothing that is measured.
+ * One rumor over N nodes in rounds, as it is told to every worker: plain data, so that it can cross to a thread. Who is silent and where the
+ * rumor starts follow from the seed. Into how many shards the nodes are cut, and which worker has which, changes nothing that is measured.
  */
 import { mix32, pickBelow, random32 } from '@murmuration/protocol';
 

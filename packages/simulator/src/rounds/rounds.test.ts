@@ -42,7 +42,7 @@ describe('a run is the same on any number of workers and shards', () => {
 });
 
 describe('rounds are in step', () => {
-  it('what a node learns in a round it tells in the next: pushed to f partners, a rumour grows by a factor of 1 + f at most', () => {
+  it('what a node learns in a round it tells in the next: pushed to f partners, a rumor grows by a factor of 1 + f at most', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 4 }), fc.nat(), (fanout, seed) => {
       const { curve, rounds } = stepTogether(planOf({ mode: 'push', fanout, seed }));
       for (let round = 1; round <= rounds; round++) expect(curve[round]!).toBeLessThanOrEqual(curve[round - 1]! * (1 + fanout));

@@ -15,8 +15,8 @@ import { isSilent, nodesOf, originOf, streamSeed, type EpidemicPlan, type Range 
 import { never, noTallies, SharedState, type SharedBuffers, type Tallies } from './shared-state.ts';
 import { traceAfter } from './trace.ts';
 
-/** Size of the rumour in its log: a signed batch of one small update. */
-export const rumourBytes: Bytes = bytes(200);
+/** Size of the rumor in its log: a signed batch of one small update. */
+export const rumorBytes: Bytes = bytes(200);
 /** All of a round happens at once, and a frontier asks for the time only to hold young batches back, which rounds do not. */
 const atOnce = millis(0);
 
@@ -26,7 +26,7 @@ export class Shard {
   readonly #range: Range;
   readonly #state: SharedState;
   readonly #frontier: Frontier;
-  readonly #rumour: BatchHeader;
+  readonly #rumor: BatchHeader;
   readonly #isSilent: Uint8Array;
   readonly #inbox: Inbox;
   readonly #calls: Mailboxes;
@@ -53,8 +53,8 @@ export class Shard {
     this.#answerLoss = streamSeed(plan.seed, 'answerLoss');
     this.#lossBelow = plan.loss * 0x1_0000_0000;
     const author = originOf(plan) as PeerIndex;
-    this.#rumour = {
-      author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash48: mix32(plan.seed), bytes: rumourBytes,
+    this.#rumor = {
+      author, epoch: 1 as Epoch, firstSequence: 1 as Sequence, count: 1, hash48: mix32(plan.seed), bytes: rumorBytes,
     };
     // Beside the columns a node has a stamp of two bytes and a trace of four.
     this.#counts.stateBytes = (allocator.bytesPerNode + 2 + 4) * allocator.nodes;
@@ -158,13 +158,13 @@ export class Shard {
   #take(node: number, copies: number, round: number): void {
     this.#counts.copies += copies;
     // The daemon's question before any crypto: is this batch the next of its log?
-    if (copies === 0 || this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumour, 'next') !== accept) return;
+    if (copies === 0 || this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumor, 'next') !== accept) return;
     this.#counts.taught += 1;
     this.#learn(node, round);
   }
 
   #learn(node: number, round: number): void {
-    this.#frontier.advance((node - this.#range.first) as NodeIndex, this.#rumour, atOnce);
+    this.#frontier.advance((node - this.#range.first) as NodeIndex, this.#rumor, atOnce);
     this.#state.learnedAt[node] = round;
     if (!this.#silentAt(node)) this.#counts.honestInformed += 1;
   }

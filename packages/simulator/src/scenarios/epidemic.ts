@@ -1,5 +1,5 @@
 /**
- * One rumour, every node, rounds in step: the run that theory knows best. What is measured is held against the mean-field recurrence, which
+ * One rumor, every node, rounds in step: the run that theory knows best. What is measured is held against the mean-field recurrence, which
  * the report draws under it.
  */
 import { bytes, messageOverheadBytes } from '@murmuration/protocol';
@@ -8,7 +8,7 @@ import { replayCommand } from '../parameters.ts';
 import { letterBytes } from '../rounds/mailboxes.ts';
 import { shardsFor, type EpidemicMode, type EpidemicPlan } from '../rounds/plan.ts';
 import { runRounds } from '../rounds/run.ts';
-import { rumourBytes } from '../rounds/shard.ts';
+import { rumorBytes } from '../rounds/shard.ts';
 import { never, type SharedState } from '../rounds/shared-state.ts';
 import type { CurvePoint, Parameter, ParameterValues, Progress, RunContext, RunResult, Scenario, StandIns, Verdict } from '../scenario.ts';
 import { peakRssBytes, startStopwatch } from '../stopwatch.ts';
@@ -34,7 +34,7 @@ const standIns: StandIns = [
   'one unsigned batch of one author; frontiers of one log judge and advance by the daemon\'s code, but nothing is signed, verified or merged',
 ];
 
-const message = { round: messageOverheadBytes + 9, batch: messageOverheadBytes + 1 + rumourBytes };
+const message = { round: messageOverheadBytes + 9, batch: messageOverheadBytes + 1 + rumorBytes };
 /** Honest nodes from which on a curve is smooth enough to be compared. */
 const crowdMin = 1_000;
 /** A dot each on the map; more would overlap on a screen and weigh in the report. */
@@ -42,7 +42,7 @@ const sampledNodesMax = 2_500;
 
 export const epidemic: Scenario = {
   name: 'epidemic',
-  summary: 'One rumour among uniform partners in synchronous rounds, held against the mean-field curve',
+  summary: 'One rumor among uniform partners in synchronous rounds, held against the mean-field curve',
   parameters,
   memoryBytes: (values, workers) => memoryBytesOf(planOf(values, { seed: 0, workers })),
   async run(values, context) {
