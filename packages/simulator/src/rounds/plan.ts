@@ -56,6 +56,11 @@ export function nodesOf({ nodes, shards }: Pick<EpidemicPlan, 'nodes' | 'shards'
   return part(nodes, shards, shard);
 }
 
+/** The shard of one node: the inverse of `nodesOf`, which rounds down where ranges begin. */
+export function shardOf(node: number, nodes: number, shards: number): number {
+  return Math.floor(((node + 1) * shards - 1) / nodes);
+}
+
 /** The shards of one worker. */
 export function shardsOf({ workers, shards }: Pick<EpidemicPlan, 'workers' | 'shards'>, worker: number): Range {
   return part(shards, workers, worker);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSilent, nodesOf, originOf, shardsFor, shardsOf, type EpidemicMode, type EpidemicPlan } from './plan.ts';
+import { isSilent, nodesOf, originOf, shardOf, shardsFor, shardsOf, type EpidemicMode, type EpidemicPlan } from './plan.ts';
 import { runRounds, stepTogether } from './run.ts';
 import { runOf } from './seeds.test.support.ts';
 import { never, type SharedState } from './shared-state.ts';
@@ -124,6 +124,9 @@ it('shards are the nodes, and workers have the shards, in order, each once', () 
     const ranges = Array.from({ length: shards }, (_, shard) => nodesOf({ nodes, shards }, shard));
     expect([ranges[0]!.first, ranges.at(-1)!.end]).toEqual([0, nodes]);
     expect(shardsOf({ workers, shards }, workers - 1).end).toBe(shards);
+    for (const [shard, { first, end }] of ranges.entries()) {
+      if (first < end) expect([shardOf(first, nodes, shards), shardOf(end - 1, nodes, shards)]).toEqual([shard, shard]);
+    }
     for (const [index, range] of ranges.entries()) if (index > 0) expect(range.first).toBe(ranges[index - 1]!.end);
   }));
 });

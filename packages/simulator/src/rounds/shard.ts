@@ -11,7 +11,7 @@ import {
 import { Inbox } from './inbox.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { drawPartners } from './partners.ts';
-import { isSilent, nodesOf, originOf, streamSeed, type EpidemicPlan, type Range } from './plan.ts';
+import { isSilent, nodesOf, originOf, shardOf, streamSeed, type EpidemicPlan, type Range } from './plan.ts';
 import { never, noTallies, SharedState, type SharedBuffers, type Tallies } from './shared-state.ts';
 import { traceAfter } from './trace.ts';
 
@@ -61,41 +61,45 @@ export class Shard {
     this.#settle();
   }
 
-  /** First phase: who has something to say or to ask calls its partners. */
+  /** First phase: who has something to say or to ask calls its partners. What the loop reads again and again stands in front of it. */
   call(round: number): void {
-    const { nodes, mode, fanout, seed } = this.#plan;
-    this.#calls.open();
-    const draw = { seed, node: 0, round };
+    const { nodes, shards, mode, fanout, seed } = this.#plan;
+    const { first, end } = this.#range;
+    const { learnedAt } = this.#state;
+    const mail = this.#calls;
+    const draw = { seed, node: first, round };
     const partners = new Int32Array(fanout);
-    for (let node = this.#range.first; node < this.#range.end; node++) {
-      const knows = this.#knows(node);
+    let calls = 0;
+    mail.open();
+    for (let node = first; node < end; node++) {
+      // The stamp of the frontier's only move: two bytes to read, where the frontier itself costs a search.
+      const knows = learnedAt[node] !== never;
       // Who lacks something cannot know it and asks anyway; who would only push, and has nothing, keeps quiet.
       if (this.#silentAt(node) || (mode === 'push' && !knows)) continue;
       draw.node = node;
       const count = drawPartners(nodes, draw, partners);
-      for (let index = 0; index < count; index++) this.#sendCall(node, partners[index] as number, round, knows);
+      calls += count;
+      for (let index = 0; index < count; index++) {
+        const partner = partners[index] as number;
+        if (!this.#isLost(this.#callLoss, node, round, partner)) mail.write(shardOf(partner, nodes, shards), partner, node, knows);
+      }
     }
-    this.#calls.close();
+    mail.close();
+    this.#counts.calls += calls;
   }
 
   /** Second phase: the called answer by what they knew, then take what was brought. */
   answer(round: number): void {
-    const { mode } = this.#plan;
     this.#answers.open();
     this.#inbox.sort(this.#calls.received());
-    this.#eachReader(round, (node, first, end) => {
-      const lacked = !this.#knows(node);
-      if (mode !== 'push') for (let at = first; at < end; at++) this.#sendAnswer(node, at, round, lacked);
-      // Equal digests end an exchange: who knew is brought nothing.
-      if (mode !== 'pull' && lacked) this.#take(node, this.#copies(first, end), round);
-    });
+    this.#read('calls', round);
     this.#answers.close();
   }
 
   /** Third phase: the callers take what the answers bring. */
   take(round: number): void {
     this.#inbox.sort(this.#answers.received());
-    this.#eachReader(round, (node, first, end) => this.#take(node, this.#copies(first, end), round));
+    this.#read('answers', round);
     this.#publish();
   }
 
@@ -109,56 +113,46 @@ export class Shard {
     this.#publish();
   }
 
-  #sendCall(node: number, partner: number, round: number, knows: boolean): void {
-    this.#counts.calls += 1;
-    if (this.#isLost(this.#callLoss, node, round, partner)) return;
-    this.#calls.write(this.#shardOf(partner), partner, node, knows);
-  }
-
-  /** The answer is a digest, with the batch where the caller lacks it; only that one changes anything, and travels here. */
-  #sendAnswer(node: number, letter: number, round: number, lacked: boolean): void {
-    if (this.#silentAt(node)) return;
-    const word = this.#inbox.words[letter] as number;
-    const caller = word >>> 1;
-    this.#counts.answers += 1;
-    const brings = !lacked && (word & 1) === 0;
-    if (this.#isLost(this.#answerLoss, caller, round, node) || !brings) return;
-    this.#answers.write(this.#shardOf(caller), caller, node, true);
-  }
-
-  /** Gives each node that has letters its turn, in ascending order, and keeps the trace. */
-  #eachReader(round: number, read: (node: number, first: number, end: number) => void): void {
-    const { starts } = this.#inbox;
-    const first = this.#range.first;
-    for (let cell = 0; cell + 1 < starts.length; cell++) {
-      const start = starts[cell] as number;
-      const end = starts[cell + 1] as number;
-      if (start === end) continue;
-      this.#trace(first + cell, start, end, round);
-      read(first + cell, start, end);
+  /** Each node that has letters gets its turn, in ascending order: it keeps its trace, answers, and only then takes. */
+  #read(what: 'calls' | 'answers', round: number): void {
+    const { mode } = this.#plan;
+    const { first, end } = this.#range;
+    const { starts, words } = this.#inbox;
+    const { learnedAt, trace } = this.#state;
+    for (let node = first; node < end; node++) {
+      const start = starts[node - first] as number;
+      const stop = starts[node - first + 1] as number;
+      if (start === stop) continue;
+      const lacked = learnedAt[node] === never;
+      const answers = what === 'calls' && mode !== 'push' && !this.#silentAt(node);
+      let hash = trace[node] as number;
+      let copies = 0;
+      for (let at = start; at < stop; at++) {
+        const word = words[at] as number;
+        hash = traceAfter(hash, word, round);
+        copies += word & 1;
+        if (answers) this.#sendAnswer(node, word, round, lacked);
+      }
+      trace[node] = hash;
+      if (answers) this.#counts.answers += stop - start;
+      // Equal digests end an exchange: a caller brings nothing to who knew. An answer was asked for, and its batch is on the way.
+      if (copies > 0 && (what === 'answers' || (lacked && mode !== 'pull'))) this.#take(node, copies, round);
     }
     this.#counts.letters += starts.at(-1) as number;
   }
 
-  #trace(node: number, start: number, end: number, round: number): void {
-    const { words } = this.#inbox;
-    let hash = this.#state.trace[node] as number;
-    for (let at = start; at < end; at++) hash = traceAfter(hash, words[at] as number, round);
-    this.#state.trace[node] = hash;
-  }
-
-  /** Letters that bring the batch. */
-  #copies(start: number, end: number): number {
-    const { words } = this.#inbox;
-    let copies = 0;
-    for (let at = start; at < end; at++) copies += (words[at] as number) & 1;
-    return copies;
+  /** The answer is a digest, with the batch where the caller lacks it; only that one changes anything, and travels here. */
+  #sendAnswer(node: number, word: number, round: number, lacked: boolean): void {
+    const caller = word >>> 1;
+    const brings = !lacked && (word & 1) === 0;
+    if (this.#isLost(this.#answerLoss, caller, round, node) || !brings) return;
+    this.#answers.write(shardOf(caller, this.#plan.nodes, this.#plan.shards), caller, node, true);
   }
 
   #take(node: number, copies: number, round: number): void {
     this.#counts.copies += copies;
     // The daemon's question before any crypto: is this batch the next of its log?
-    if (copies === 0 || this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumor, 'next') !== accept) return;
+    if (this.#frontier.judge((node - this.#range.first) as NodeIndex, this.#rumor, 'next') !== accept) return;
     this.#counts.taught += 1;
     this.#learn(node, round);
   }
@@ -169,11 +163,6 @@ export class Shard {
     if (!this.#silentAt(node)) this.#counts.honestInformed += 1;
   }
 
-  /** By the stamp of the frontier's last move, which costs two bytes to read where the frontier costs a search. */
-  #knows(node: number): boolean {
-    return this.#state.learnedAt[node] !== never;
-  }
-
   #silentAt(node: number): boolean {
     return this.#isSilent[node - this.#range.first] === 1;
   }
@@ -182,12 +171,6 @@ export class Shard {
     if (this.#lossBelow === 0 || random32(seed, caller, round, called) >= this.#lossBelow) return false;
     this.#counts.lost += 1;
     return true;
-  }
-
-  #shardOf(node: number): number {
-    const { nodes, shards } = this.#plan;
-    // The inverse of `nodesOf`, which rounds down where ranges begin.
-    return Math.floor(((node + 1) * shards - 1) / nodes);
   }
 
   #publish(): void {
