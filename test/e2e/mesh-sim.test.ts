@@ -55,6 +55,13 @@ describe('mesh-sim', () => {
     expect(resultOf(out)).toMatchObject({ complete: false, verdicts: [] });
   });
 
+  it('a reader that goes before the end is no failure', async () => {
+    const child = start('run', 'epidemic', '--nodes', '1000');
+    child.stdout.destroy();
+    const [err, code] = await Promise.all([text(child.stderr), new Promise((resolve) => { child.once('exit', resolve); })]);
+    expect([code, err]).toEqual([0, '']);
+  });
+
   it('a wrong call is one line and exit code 2', async () => {
     expect(await ending(start('run', 'epidemic', '--nodes', '0'))).toEqual({ code: 2, out: '', err: 'mesh-sim: --nodes must be an integer from 2 to 16777216, not 0\n' });
   });

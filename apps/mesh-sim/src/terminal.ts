@@ -20,6 +20,7 @@ export interface Terminal {
 
 /** The surroundings of this process. */
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreDeparture);
   return {
     folder: process.cwd(),
     isTerminal: process.stderr.isTTY === true,
@@ -32,4 +33,9 @@ export function processTerminal(): Terminal {
       return () => void process.off('SIGINT', callback);
     },
   };
+}
+
+/** Who reads only the first lines and goes, as `head` does, has had what it wanted. */
+function ignoreDeparture(error: Error & { readonly code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
 }
