@@ -5,8 +5,8 @@ import { isCode, isTest, isTidyItself, lineOf, tokensOf, type Finding, type Sour
 
 const page = 'docs/PROTOCOL.md';
 /** An invariant is defined where a line opens with `**GOS1**`; it is cited as `GOS1`. */
-const definition = /^\*\*((?:REG|GOS|BYZ|PAR|TOP|STA|NET|DIR)\d+)\*\*/gm;
-const citation = /\b(?:REG|GOS|BYZ|PAR|TOP|STA|NET|DIR)\d+\b/g;
+const definition = /^\*\*((?:REG|GOS|BYZ|PAR|TOP|STA|NET|DIR|BRI)\d+)\*\*/gm;
+const citation = /\b(?:REG|GOS|BYZ|PAR|TOP|STA|NET|DIR|BRI)\d+\b/g;
 /** A loop that retries is listed as `**R1**` and marked `// retry: R1`. */
 const retryEntry = /\*\*(R\d+)\*\*/g;
 const retryMark = /^\/\/\s*retry:\s*(R\d+)\b/;

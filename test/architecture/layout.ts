@@ -33,12 +33,15 @@ export const layers: Readonly<Record<string, Layer>> = {
   'packages/telemetry': shell('protocol'),
   'packages/node': {
     ...shell('protocol', 'mesh', 'state', 'byzantine/schemes', 'telemetry', 'transport'),
-    files: { 'packages/node/src/libp2p.ts': ours('transport/libp2p') },
+    files: {
+      'packages/node/src/libp2p.ts': ours('transport/libp2p'),
+      'packages/node/src/gossipsub.ts': ours('transport/gossipsub'),
+    },
   },
   'packages/gateway': shell('node', 'telemetry'),
   'packages/client': { ...shell(), externals: [] },
   'packages/simulator': shell('mesh', 'state', 'protocol', ...modules),
-  'apps/mesh-node': shell('node', 'gateway', 'protocol', 'transport/libp2p', 'telemetry', 'telemetry/sdk'),
+  'apps/mesh-node': shell('node', 'node/gossipsub', 'gateway', 'protocol', 'transport/libp2p', 'telemetry', 'telemetry/sdk'),
   'apps/mesh-sim': shell('simulator', 'protocol'),
 };
 

@@ -26,6 +26,15 @@ describe('the README', () => {
     expect(stdout).toMatch(/^12D3KooW\w+ says hello, flock\n$/);
   });
 
+  it('has an example of the bridge to gossipsub that runs, prints what it says, and ends by itself', async () => {
+    const [, example = ''] = [...(await readmeText()).matchAll(/```ts\n([\s\S]*?)```/g)][1] ?? [];
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, 'bridge-example.ts');
+    await writeFile(file, example);
+    const { stdout } = await run(process.execPath, [file], { timeout: 30_000 });
+    expect(stdout).toMatch(/^gossipsub peers dial \/ip4\/127\.0\.0\.1\/\S+\/p2p\/12D3KooW\w+ or \S+ and subscribe to sky\n$/);
+  });
+
   it('names only scripts that exist', async () => {
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
     const named = Array.from((await readmeText()).matchAll(/npm run (?:-s )?(\w+)/g), (match) => match[1] as string);

@@ -15,6 +15,8 @@ export interface NodeFolder {
   readonly addresses: string;
   /** Ports chosen at an earlier start. */
   readonly ports: string;
+  /** The same for the bridge to gossipsub. */
+  readonly gossipsubPorts: string;
 }
 
 /** A folder that is ours until the lock is released. */
@@ -43,6 +45,7 @@ export function nodeFolder(path: string, name: string): NodeFolder {
     controlSocket: inside('control.sock'),
     addresses: inside('addresses.json'),
     ports: inside('ports.json'),
+    gossipsubPorts: inside('gossipsub-ports.json'),
   };
 }
 

@@ -23,7 +23,7 @@ export const verbs: readonly Verb[] = [
     summary: 'Start a node and keep it running until SIGTERM or SIGINT',
     settings: [
       'name', 'region', 'bootstrap', 'localDiscovery', 'listen', 'transport', 'networkKeyFile', 'networkKey', 'dev', 'http',
-      'idleTimeoutMs', 'home', 'data', 'config', 'logLevel', 'logFormat',
+      'gossipsubTopic', 'gossipsubListen', 'gossipsubPeer', 'idleTimeoutMs', 'home', 'data', 'config', 'logLevel', 'logFormat',
     ],
     examples: ['mesh-node start', 'mesh-node start --name paris --bootstrap /ip4/10.0.0.7/udp/4001/quic-v1'],
   },

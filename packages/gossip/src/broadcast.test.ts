@@ -139,6 +139,18 @@ describe('GOS9: a first copy is sent once along every eager link but its giver\'
     expect(receiversOf(gossip, 'ihave')).toEqual([1, 2, 3, 5]);
   });
 
+  it('what its author hands over by anti-entropy goes on along eager links, unless it is past', () => {
+    const gossip = linked({ neighbors: 4, eagerMax: 2 });
+    gossip.take(1, 1, 1, { hops: offTreeHops });
+    gossip.timer({ type: 'flush-outbox' });
+    expect(gossip.sentOf('batch').map(({ to, message }) => [to, message.type === 'batch' && message.hops])).toEqual([[2, 1]]);
+    gossip.effects.clear();
+    gossip.hear(1, { ...gossip.batches.add(1, 2, { hops: offTreeHops }), place: 'past' });
+    for (const type of ['flush-outbox', 'announce-batches'] as const) gossip.timer({ type });
+    expect(gossip.sentOf('batch')).toEqual([]);
+    expect(receiversOf(gossip, 'ihave')).toEqual([2, 3, 4]);
+  });
+
   it('hops never reach the mark of what came by no tree', () => {
     const gossip = linked({ neighbors: 2 });
     gossip.take(1, 1, 1, { hops: 254 });

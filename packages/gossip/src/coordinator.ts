@@ -165,17 +165,16 @@ export class GossipCoordinator {
     return this.#frontier.entries(node);
   }
 
-  #take(node: NodeIndex, from: PeerIndex, batch: BatchMessage, now: Millis, effects: Effects): void {
+  #take(node: NodeIndex, from: PeerIndex, given: BatchMessage, now: Millis, effects: Effects): void {
+    const batch = onTree(given, from);
     const verdict = this.#frontier.judge(node, batch.header, batch.place);
     if (verdict.type !== 'accept') return this.onIgnored(node, from, batch.header, verdict, now, effects);
     const skipped = this.#frontier.advance(node, batch.header, now);
     if (skipped > 0) this.#context.observer.messagesSkipped(node, batch.header.author, skipped);
     this.#convergence.onChanged(node, now);
     this.#rounds.heat(node);
-    if (batch.hops === offTreeHops) {
-      this.#fallback.onPulled(node);
-      this.#antiEntropy.onGiven(node, from, now);
-    }
+    if (batch.hops === offTreeHops) this.#fallback.onPulled(node);
+    if (given.hops === offTreeHops) this.#antiEntropy.onGiven(node, from, now);
     this.#context.observer.batchAccepted(node, batch.header.author, batch.header.count);
     effects.emit(node, { type: 'batch-accepted', from, batch });
     if (from !== noPeer && batch.hops !== offTreeHops) this.#links.promoteGiver(node, from, now);
@@ -190,4 +189,13 @@ export class GossipCoordinator {
     this.#frontier.advance(node, batch.header, now);
     effects.emit(node, { type: 'batch-accepted', from: noPeer, batch });
   }
+}
+
+/**
+ * What its author hands over by anti-entropy, somebody who was alone when he wrote it, is news to everybody: it goes on along trees, as
+ * if he had sent it along one.
+ */
+function onTree(batch: BatchMessage, from: PeerIndex): BatchMessage {
+  const isNews = batch.hops === offTreeHops && from === batch.header.author && batch.place !== 'past';
+  return isNews ? { ...batch, hops: 0 } : batch;
 }

@@ -26,9 +26,11 @@ describe('GOS18: a node floods when anti-entropy brings what its trees should ha
   it('late and pulled, it floods for its rounds, and then trusts its trees again', () => {
     const facts: boolean[] = [];
     const fallback = fallbackOf(facts);
-    expect(fallback.onDifference(node, millis(1_000))).toBe(false);
-    expect(fallback.onDifference(node, millis(1_299))).toBe(false);
-    expect(fallback.onDifference(node, millis(1_300))).toBe(true);
+    expect(fallback.onDifference(node, 1, millis(1_000))).toBe(false);
+    expect(fallback.onDifference(node, 1, millis(1_299))).toBe(false);
+    expect(fallback.onDifference(node, 1, millis(1_300))).toBe(true);
+    expect(fallback.onDifference(node, 3, millis(2_199))).toBe(false);
+    expect(fallback.onDifference(node, 3, millis(2_200))).toBe(true);
     expect(fallback.stateOf(node)).toBe('doubted');
     fallback.onPulled(node);
     fallback.onRound(node);
@@ -45,10 +47,10 @@ describe('GOS18: a node floods when anti-entropy brings what its trees should ha
 
   it('agreement ends it at once, and the clock', () => {
     const fallback = fallbackOf();
-    fallback.onDifference(node, millis(1_000));
+    fallback.onDifference(node, 1, millis(1_000));
     fallback.onAgreement(node);
-    expect(fallback.onDifference(node, millis(1_400))).toBe(false);
-    expect(fallback.onDifference(node, millis(1_700))).toBe(true);
+    expect(fallback.onDifference(node, 1, millis(1_400))).toBe(false);
+    expect(fallback.onDifference(node, 1, millis(1_700))).toBe(true);
     for (let i = 0; i < 2; i++) fallback.onPulled(node);
     expect(fallback.stateOf(node)).toBe('flooding');
     fallback.onAgreement(node);
@@ -57,11 +59,11 @@ describe('GOS18: a node floods when anti-entropy brings what its trees should ha
 
   it('where batches never cease and digests never agree, it ends with its rounds all the same', () => {
     const fallback = fallbackOf();
-    for (const nowMs of [0, 400]) fallback.onDifference(node, millis(nowMs));
+    for (const nowMs of [0, 400]) fallback.onDifference(node, 1, millis(nowMs));
     for (let i = 0; i < 2; i++) fallback.onPulled(node);
     for (let round = 0; round < 3; round++) {
       expect(fallback.stateOf(node)).toBe('flooding');
-      fallback.onDifference(node, millis(1_000 + 400 * round));
+      fallback.onDifference(node, 1, millis(1_000 + 400 * round));
       fallback.onPulled(node);
       fallback.onRound(node);
     }
@@ -70,7 +72,7 @@ describe('GOS18: a node floods when anti-entropy brings what its trees should ha
 
   it('what a newcomer is brought speaks against no tree', () => {
     const fallback = fallbackOf();
-    fallback.onDifference(node, millis(0));
+    fallback.onDifference(node, 1, millis(0));
     for (let i = 0; i < 100; i++) fallback.onPulled(node);
     expect(fallback.stateOf(node)).toBe('tree');
   });
@@ -83,7 +85,7 @@ describe('GOS18: a node floods when anti-entropy brings what its trees should ha
         if (happening === 'pulled') fallback.onPulled(node);
         else if (happening === 'round') fallback.onRound(node);
         else if (happening === 'equal') fallback.onAgreement(node);
-        else fallback.onDifference(node, millis(at * 100));
+        else fallback.onDifference(node, 1, millis(at * 100));
       });
       for (let round = 0; round < 3; round++) fallback.onRound(node);
       expect(fallback.stateOf(node)).not.toBe('flooding');

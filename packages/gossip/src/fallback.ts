@@ -53,11 +53,14 @@ export class Fallback {
     return states[this.#state[node] as number] as Spreading;
   }
 
-  /** A neighbor told another digest. True where some neighbor has for so long that one should be asked; then time runs anew. */
-  onDifference(node: NodeIndex, now: Millis): boolean {
+  /**
+   * A neighbor told another digest. True where some neighbor has for so long that one should be asked; then time runs anew. Who is slow
+   * itself is not late so soon.
+   */
+  onDifference(node: NodeIndex, stretch: number, now: Millis): boolean {
     const since = this.#unequalSinceMs[node] as number;
     if (since === 0) this.#unequalSinceMs[node] = Math.max(1, now);
-    if (since === 0 || now - since < this.#options.treeLateMs) return false;
+    if (since === 0 || now - since < this.#options.treeLateMs * stretch) return false;
     this.#unequalSinceMs[node] = Math.max(1, now);
     this.#on(node, 'late');
     return true;

@@ -60,11 +60,11 @@ export class Rounds {
   }
 
   onRound(node: NodeIndex, from: PeerIndex, { digest, isReply }: RoundMessage, now: Millis, effects: Effects): void {
-    const { frontier, convergence, fallback } = this.#parts;
+    const { frontier, convergence, fallback, links } = this.#parts;
     const isEqual = frontier.hasDigest(node, digest);
     convergence.onCompared(node, from, isEqual, now, effects);
     if (convergence.isConverged(node)) fallback.onAgreement(node);
-    const isLate = !isEqual && fallback.onDifference(node, now);
+    const isLate = !isEqual && fallback.onDifference(node, links.stretchOf(node), now);
     if (!isEqual) this.heat(node);
     this.#compare(node, from, { isEqual, isLate }, now, effects);
     // An answer lets the asker count us as agreeing, or start to repair from its side.

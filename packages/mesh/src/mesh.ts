@@ -104,6 +104,11 @@ export class Mesh {
     return this.#validator.isBanned(node, peer, now);
   }
 
+  /** 0 to 1, from what we have seen ourselves. */
+  reputationOf(node: NodeIndex, peer: PeerIndex, now: Millis): number {
+    return this.#validator.reputationOf(node, peer, now);
+  }
+
   frontier(node: NodeIndex): FrontierEntry[] {
     return this.#gossip.frontier(node);
   }

@@ -152,7 +152,8 @@ function makePens(known: Ground & Tables & Core): Pens {
   const writing = { network, signer: identity.signer, scheme: options.scheme, logs, sideStore, loop, clock };
   const writer = new Writer({ epoch, form: stateForm, keep: () => storage.log.sync() }, writing);
   const messageWriter = new Writer({ epoch: messageLogOf(epoch), form: messageForm, keep: async () => undefined }, writing);
-  const topics = new Topics({ messages, writer: messageWriter, loop, hub, book, counters, queueMax: options.eventQueueMax });
+  const told = { epoch: messageLogOf(epoch), queueMax: options.eventQueueMax };
+  const topics = new Topics({ messages, writer: messageWriter, loop, hub, book, counters, ...told });
   const liveDocuments = new LiveDocuments({ replica, writer, hub, epoch });
   return { writer, messageWriter, topics, liveDocuments };
 }

@@ -41,6 +41,8 @@ export interface NodeErrorDetails {
   'link-full': { readonly peer: PeerId };
   /** The caller's: requests have a handler already. Nothing has changed. */
   'handler-exists': Record<string, never>;
+  /** The caller's: the node has a bridge to gossipsub already. Nothing has changed. */
+  'bridge-exists': Record<string, never>;
 }
 
 /** A code of `NodeError`. */

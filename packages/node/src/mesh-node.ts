@@ -2,6 +2,7 @@
 import { noOrigin, noPeer, publicKeyOfPeerId, type MemberView, type PeerId, type PeerIndex, type Update } from '@murmuration/protocol';
 import type { SharedDoc } from '@murmuration/state';
 import type { Assembly } from './assembly.ts';
+import { BridgePort } from './bridge-port.ts';
 import type { RequestHandler } from './direct-desk.ts';
 import type { DirectOptions } from './direct.ts';
 import { NodeError } from './errors.ts';
@@ -18,6 +19,7 @@ export class LivingNode implements MeshNode {
   readonly #parts: Assembly;
   readonly #presence: Presence;
   readonly #startedAtMs: number;
+  readonly #bridgePort: BridgePort;
   #closing: Promise<void> | undefined;
   #isCloned = false;
 
@@ -28,6 +30,7 @@ export class LivingNode implements MeshNode {
     const { name = this.id.slice(-8), region } = parts.options;
     this.#presence = { name, region };
     this.#startedAtMs = parts.clock.now();
+    this.#bridgePort = new BridgePort(parts);
   }
 
   get addresses(): readonly string[] {
@@ -115,6 +118,11 @@ export class LivingNode implements MeshNode {
     return this.#parts.direct.onRequest(handler);
   }
 
+  /** What a bridge works with; no part of `MeshNode`. */
+  get bridgePort(): BridgePort {
+    return this.#bridgePort;
+  }
+
   close(): Promise<void> {
     this.#parts.direct.close();
     // A write after this call is refused, one before it is kept.
@@ -153,7 +161,7 @@ export class LivingNode implements MeshNode {
     loop.submit({ type: 'timer', timer: { type: 'flush-outbox' } });
     loop.submit({ type: 'command', command: { type: 'leave' } });
     loop.stop();
-    await transport.stop().finally(() => storage.close()).finally(() => {
+    await this.#bridgePort.close().finally(() => transport.stop()).finally(() => storage.close()).finally(() => {
       topics.close();
       hub.close();
     });

@@ -82,7 +82,7 @@ export interface MeshNode extends AsyncDisposable {
    */
   broadcast(topic: string, payload: Uint8Array | string): Promise<void>;
   /**
-   * What others say on a topic from now on: each message at most once, an author's in order. What was lost on the way comes later
+   * What others say on a topic from now on, what a bridge of ours brings in included: each message at most once, an author's in order. What was lost on the way comes later
    * from those who keep it, for half a minute; what nobody keeps is skipped (`messages-skipped` in `status().counters`). A reader that
    * falls behind loses the oldest (`messages-dropped`). Throws `invalid-write` where it can be no topic.
    */

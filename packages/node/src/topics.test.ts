@@ -4,6 +4,7 @@ import {
 } from '@murmuration/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import type { TopicMessage } from './events.ts';
+import { LivingNode } from './mesh-node.ts';
 import type { MeshNode, Subscription } from './public-node.ts';
 import { agree, countingScheme, eventsOf, World, type Stranger } from './world.test.support.ts';
 
@@ -48,6 +49,25 @@ describe('a message', () => {
     }]);
     await world.pass(1_000);
     expect([sky.length, sea.length, own.length]).toEqual([1, 0, 0]);
+  });
+
+  it('BRI1: that a bridge brought in is told to the node of the bridge, too; a bridge hears what the node itself says', async () => {
+    await using world = new World();
+    const [alice, bob] = await pair(world);
+    if (!(alice instanceof LivingNode)) throw new Error('of another kind');
+    const [own, others, tapped]: [TopicMessage[], TopicMessage[], TopicMessage[]] = [readAll(alice.subscribe('sky')), readAll(bob.subscribe('sky')), []];
+    const end = alice.bridgePort.tap(new Set(['sky']), (message) => tapped.push(message));
+    const foreign: Omit<MessageUpdate, 'type'> = { topic: 'sky', payload: Uint8Array.of(1), origin: Uint8Array.of(7) };
+    await world.resolved(Promise.all([alice.broadcast('sky', 'ours'), alice.bridgePort.say(foreign), alice.broadcast('sea', 'calm')]));
+    await world.resolved(bob.broadcast('sky', 'theirs'));
+    await world.until(() => own.length === 2 && others.length === 2 && tapped.length === 3, 'it is told');
+    expect(own[0]).toMatchObject({ author: alice.id, origin: foreign.origin, sequence: 2 });
+    expect(own[1]).toMatchObject({ author: bob.id });
+    expect(tapped.map(({ author, sequence }) => [author, sequence])).toEqual([[alice.id, 1], [alice.id, 2], [bob.id, 1]]);
+    end();
+    await world.resolved(bob.broadcast('sky', 'unheard'));
+    await world.until(() => own.length === 3, 'it is told');
+    expect(tapped.length).toBe(3);
   });
 
   it('is copied when it is said, and when it is told', async () => {

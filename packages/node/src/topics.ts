@@ -3,7 +3,7 @@
  * log; of what comes in, nothing is built for topics that nobody here follows.
  */
 import {
-  noOrigin, startOf, type BatchHeader, type BatchMessage, type MessageUpdate, type PeerId, type Sequence,
+  noOrigin, startOf, type BatchHeader, type BatchMessage, type Epoch, type MessageUpdate, type PeerId, type Sequence,
 } from '@murmuration/protocol';
 import type { MessageLogs } from '@murmuration/state';
 import type { AddressBook } from './address-book.ts';
@@ -26,8 +26,16 @@ export interface TopicsContext {
   readonly hub: EventHub;
   readonly book: AddressBook;
   readonly counters: Counters;
+  /** Of our own log in this start. */
+  readonly epoch: Epoch;
   /** Messages kept for a slow subscription. */
   readonly queueMax: number;
+}
+
+/** Hears what everybody says, ourselves included, on the topics that it wants. */
+interface Tap {
+  readonly topics: ReadonlySet<string>;
+  readonly hear: (message: TopicMessage) => void;
 }
 
 /** How often what has been kept long enough is let go: little beside the half minute that it was kept. */
@@ -38,6 +46,7 @@ export class Topics {
   readonly #readers = new Map<string, Set<EventReader<TopicMessage>>>();
   #sent = 0;
   #received = 0;
+  readonly #taps = new Set<Tap>();
   #isClosed = false;
 
   constructor(context: TopicsContext) {
@@ -70,12 +79,26 @@ export class Topics {
     return reader;
   }
 
-  /** A batch was accepted: it is kept, and told, unless it is our own or of a time of which nobody is told. */
+  /** Tells all that is said on the topics from now on, ours too, to what carries it elsewhere; returns the function that ends it. */
+  tap(topics: ReadonlySet<string>, hear: (message: TopicMessage) => void): () => void {
+    const tap: Tap = { topics, hear };
+    this.#taps.add(tap);
+    return () => void this.#taps.delete(tap);
+  }
+
+  /**
+   * A batch was accepted: it is kept, and told, unless it is of a time of which nobody is told. Of our own batches is told what a bridge
+   * here brought in: it is news to us as to everybody.
+   */
   receive({ header, place, ...rest }: BatchMessage, stored: StoredBatch): void {
     const { messages, loop } = this.#context;
     const said = messages.apply({ header, place, ...rest }, stored, loop.now());
-    if (header.author === selfPeer || place === 'past') return;
-    this.#received += said.length;
+    if (place === 'past') return;
+    const isOwn = header.author === selfPeer;
+    // What we said in an earlier start was told then.
+    if (isOwn && header.epoch !== this.#context.epoch) return;
+    this.#tellTaps(header, said);
+    if (!isOwn) this.#received += said.length;
     if (this.#readers.size > 0 || this.#context.hub.hasListener('message')) this.#tell(header, said);
   }
 
@@ -94,11 +117,22 @@ export class Topics {
     const { hub, book } = this.#context;
     const id = book.idOf(author);
     for (const [index, message] of said.entries()) {
+      if (author === selfPeer && message.origin.length === 0) continue;
       const readers = this.#readers.get(message.topic);
       if (readers === undefined && !hub.hasListener('message')) continue;
       const told = toldOf(message, id, startOf(epoch), (firstSequence + index) as Sequence);
       if (readers !== undefined) for (const reader of readers) reader.push(told);
       hub.tell('message', told);
+    }
+  }
+
+  #tellTaps({ author, epoch, firstSequence }: BatchHeader, said: readonly MessageUpdate[]): void {
+    if (this.#taps.size === 0) return;
+    const id = this.#context.book.idOf(author);
+    for (const [index, message] of said.entries()) {
+      for (const { topics, hear } of this.#taps) {
+        if (topics.has(message.topic)) hear(toldOf(message, id, startOf(epoch), (firstSequence + index) as Sequence));
+      }
     }
   }
 

@@ -36,10 +36,21 @@ function block(status: ControlStatus): string {
     ...status.addresses.map((address, index): [string, string] => [index === 0 ? 'addresses' : '', printable(address)]),
     ['state', `${amount(status.registers, 'register')}, ${amount(status.documents, 'document')}, ${amount(status.batches, 'batch', 'batches')}`],
     ['hash', `${status.stateHash.slice(0, 16)} (${status.isConverged ? 'equal at every neighbor' : 'not yet equal at every neighbor'})`],
+    ...bridgeRows(status.gossipsub),
     ['health', `http://${status.http}/health`],
     ['turned away', turnedAway.length === 0 ? 'nothing' : turnedAway.join(', ')],
   ];
   return [printable(status.name), ...columns(rows.map(([name, value]) => [`  ${name}`, value]))].join('\n');
+}
+
+function bridgeRows(bridge: ControlStatus['gossipsub']): [name: string, value: string][] {
+  if (bridge === undefined) return [];
+  const { topics, peers, bridgedIn, bridgedOut, refused, addresses } = bridge;
+  return [
+    ['gossipsub', `${topics.map(printable).join(', ')}: ${amount(peers, 'peer')}, ${bridgedIn} in, ${bridgedOut} out`],
+    ['', `refused: ${counts(refused)}`],
+    ...addresses.map((address): [string, string] => ['', printable(address)]),
+  ];
 }
 
 function counts(byName: Readonly<Record<string, number>>): string {

@@ -77,6 +77,36 @@ describe('the configuration', () => {
   });
 });
 
+describe('the bridge to gossipsub', () => {
+  const peer = '/ip4/10.0.0.1/tcp/4001/p2p/12D3KooWKCiRdz1z5rihpeYUVSAhjS5ST6hCroDLUkD9f1SZ4e7a';
+
+  it('is set by flags, by the environment and by the file', () => {
+    const file = write('mesh.yaml', 'gossipsub:\n  topic: [sky, sea]\n  listen: [/ip4/0.0.0.0/tcp/4002]\n');
+    expect(configOf(['--config', file, '--gossipsub-peer', peer])).toMatchObject({
+      gossipsubTopic: ['sky', 'sea'], gossipsubListen: ['/ip4/0.0.0.0/tcp/4002'], gossipsubPeer: [peer],
+    });
+    expect(configOf(['--gossipsub-topic', 'a', '--gossipsub-topic', 'b'])).toMatchObject({ gossipsubTopic: ['a', 'b'] });
+    expect(configOf([], { MESH_GOSSIPSUB__TOPIC: 'a,b' })).toMatchObject({ gossipsubTopic: ['a', 'b'] });
+  });
+
+  it('is refused in one line where a topic, an address or a peer is none, or addresses come without a topic', () => {
+    expect(violationsOf(['--gossipsub-topic', 'x'.repeat(129)])[0]).toMatch(/^--gossipsub-topic must have 1 to 128 bytes/);
+    expect(violationsOf(['--gossipsub-topic', 'sky', '--gossipsub-listen', '10.0.0.1'])[0]).toMatch(/^--gossipsub-listen must be a multiaddr/);
+    expect(violationsOf(['--gossipsub-topic', 'sky', '--gossipsub-peer', '/ip4/10.0.0.1/tcp/1'])).toEqual([
+      '--gossipsub-peer must be a multiaddr with /p2p/<id> at the end, not /ip4/10.0.0.1/tcp/1',
+    ]);
+    expect(violationsOf(['--gossipsub-peer', peer])).toEqual([
+      'a gossipsub address is given and no topic to share: add --gossipsub-topic <topic>',
+    ]);
+    expect(violationsOf(['--dev', '--gossipsub-topic', 'sky', '--gossipsub-listen', '/ip4/0.0.0.0/tcp/0'])).toEqual([
+      '--dev listens on loopback only, not on /ip4/0.0.0.0/tcp/0',
+    ]);
+    expect(violationsOf(['--transport', 'tcp', '--gossipsub-topic', 'sky', '--gossipsub-listen', '/ip4/10.0.0.1/udp/1/quic-v1'])).toEqual([
+      '--transport tcp leaves nothing to listen on of /ip4/10.0.0.1/udp/1/quic-v1',
+    ]);
+  });
+});
+
 describe('a wrong configuration', () => {
   it('is told with all violations, a line each, in the words of its source', () => {
     const file = write('mesh.yaml', 'idleTimeoutMs: soon\nregoin: eu\n');

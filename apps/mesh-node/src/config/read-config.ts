@@ -57,7 +57,8 @@ function shown(key: string, value: unknown): string {
 }
 
 /** What each value allows and all of them together do not. */
-function contradictions({ dev, listen, networkKey, networkKeyFile, transport }: Config): string[] {
+function contradictions(config: Config): string[] {
+  const { dev, listen, networkKey, networkKeyFile, transport } = config;
   const found: string[] = [];
   if (networkKey !== undefined && networkKeyFile !== undefined) {
     found.push('MESH_NETWORK_KEY and a network key file are both given: leave one out');
@@ -69,6 +70,21 @@ function contradictions({ dev, listen, networkKey, networkKeyFile, transport }: 
   if (dev && open.length > 0) found.push(`--dev listens on loopback only, not on ${open.join(', ')}`);
   if (transport !== 'both' && listen.length > 0 && listen.every((text) => parseAddress(text)?.wire !== transport)) {
     found.push(`--transport ${transport} leaves nothing to listen on of ${listen.join(', ')}`);
+  }
+  return [...found, ...bridgeContradictions(config)];
+}
+
+/** A fallback is the table's own object: what is equal to none of them was set. */
+function bridgeContradictions({ dev, transport, gossipsubTopic, gossipsubListen, gossipsubPeer }: Config): string[] {
+  const found: string[] = [];
+  const isListenSet = gossipsubListen !== settings.gossipsubListen.fallback;
+  if (gossipsubTopic.length === 0 && (isListenSet || gossipsubPeer.length > 0)) {
+    found.push('a gossipsub address is given and no topic to share: add --gossipsub-topic <topic>');
+  }
+  const open = gossipsubListen.filter((text) => !isLoopbackAddress(text));
+  if (dev && open.length > 0) found.push(`--dev listens on loopback only, not on ${open.join(', ')}`);
+  if (transport !== 'both' && isListenSet && gossipsubListen.every((text) => parseAddress(text)?.wire !== transport)) {
+    found.push(`--transport ${transport} leaves nothing to listen on of ${gossipsubListen.join(', ')}`);
   }
   return found;
 }

@@ -2,6 +2,7 @@
  * Everything that can be set, once. Flags, environment names, keys of the file, checks and help texts are all made from this
  * table: a setting that is not here does not exist, and one that is here is in the help.
  */
+import { topicBytesMax } from '@murmuration/protocol';
 import { z } from 'zod';
 import { isLoopbackHost, parseAddress } from '../addresses.ts';
 
@@ -22,6 +23,11 @@ export interface Config {
   readonly transport: 'both' | 'quic' | 'tcp';
   readonly bootstrap: readonly string[];
   readonly localDiscovery: boolean;
+  /** Topics shared with gossipsub peers; without one there is no bridge. */
+  readonly gossipsubTopic: readonly string[];
+  readonly gossipsubListen: readonly string[];
+  /** With `/p2p/<id>`. */
+  readonly gossipsubPeer: readonly string[];
   /** `host:port`, loopback. */
   readonly http: string;
   readonly idleTimeoutMs: number;
@@ -59,6 +65,7 @@ const address = (what: string): z.ZodString =>
     error: `must be ${what} such as /ip4/127.0.0.1/udp/4001/quic-v1 or /ip4/127.0.0.1/tcp/4001`,
   });
 
+const isWithin = (value: number, least: number, most: number): boolean => value >= least && value <= most;
 const path = z.string('must be a path').min(1, 'must not be empty');
 
 const httpAddress = z.string('must be host:port').superRefine((text, context) => {
@@ -108,6 +115,31 @@ export const settings: { readonly [Key in SettingKey]: Setting<Config[Key]> } = 
     kind: 'text', path: ['transport'], sources: everywhere, placeholder: 'both|quic|tcp', fallback: 'both',
     help: 'Wires to listen on and to dial; with both, QUIC is dialed first',
     check: z.enum(['both', 'quic', 'tcp'], 'must be both, quic or tcp'),
+  },
+  gossipsubTopic: {
+    kind: 'list', path: ['gossipsub', 'topic'], sources: everywhere, placeholder: '<topic>', fallback: [],
+    help: 'Topic to share with ordinary libp2p gossipsub peers, through a bridge with sockets and an identity of its own',
+    check: z.array(
+      z.string().refine((text) => text.isWellFormed() && isWithin(Buffer.byteLength(text), 1, topicBytesMax), {
+        error: `must have 1 to ${topicBytesMax} bytes`,
+      }), 'must be a list of topics',
+    ).max(32, 'must be at most 32 topics'),
+  },
+  gossipsubListen: {
+    kind: 'list', path: ['gossipsub', 'listen'], sources: everywhere, placeholder: '<multiaddr>',
+    fallback: ['/ip4/127.0.0.1/udp/0/quic-v1', '/ip4/127.0.0.1/tcp/0'],
+    fallbackHelp: 'QUIC and TCP on loopback; port 0 is chosen once and kept',
+    help: 'Address on which the bridge listens for gossipsub peers',
+    check: z.array(address('a multiaddr'), 'must be a list of multiaddrs').max(16, 'must be at most 16 addresses'),
+  },
+  gossipsubPeer: {
+    kind: 'list', path: ['gossipsub', 'peer'], sources: everywhere, placeholder: '<multiaddr>', fallback: [],
+    help: 'Gossipsub peer that the bridge dials and keeps, with /p2p/<id> at the end',
+    check: z.array(
+      z.string().refine((text) => parseAddress(text)?.suffix.startsWith('/p2p/') === true, {
+        error: 'must be a multiaddr with /p2p/<id> at the end',
+      }), 'must be a list of multiaddrs',
+    ).max(64, 'must be at most 64 addresses'),
   },
   networkKeyFile: {
     kind: 'path', path: ['networkKeyFile'], sources: everywhere, placeholder: '<path>', fallback: undefined,

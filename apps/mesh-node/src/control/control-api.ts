@@ -1,5 +1,6 @@
 /** What a running node answers on its control socket: the shapes, shared by the server and the client. */
 import type { MemberInfo, NodeEvent, NodeStatus, WriteReceipt } from '@murmuration/node';
+import type { TopicBridgeHealth } from '@murmuration/node/gossipsub';
 
 /** `GET /v1/status`. */
 export interface ControlStatus extends NodeStatus {
@@ -7,6 +8,8 @@ export interface ControlStatus extends NodeStatus {
   readonly http: string;
   readonly pid: number;
   readonly version: string;
+  /** The bridge to gossipsub, if topics are shared. */
+  readonly gossipsub?: TopicBridgeHealth;
 }
 
 /** `GET /v1/peers`. */

@@ -1,5 +1,6 @@
 /** The routes of the control socket, each a few words of the node's public interface. */
 import type { MeshNode, WriteReceipt } from '@murmuration/node';
+import type { TopicBridge } from '@murmuration/node/gossipsub';
 import { publicKeyOfPeerId, type PeerId } from '@murmuration/protocol';
 import { HttpError, type Answer, type Route } from '../http-server.ts';
 import type {
@@ -11,6 +12,8 @@ import { registerView } from './json-view.ts';
 /** What the routes need beside the node. */
 export interface ControlContext {
   readonly node: MeshNode;
+  /** To gossipsub, if topics are shared. */
+  readonly bridge: TopicBridge | undefined;
   /** What the daemon adds to the node's status. */
   readonly daemon: Pick<ControlStatus, 'http' | 'pid' | 'version'>;
   readonly streams: EventStreams;
@@ -19,9 +22,13 @@ export interface ControlContext {
 }
 
 /** All routes. */
-export function controlRoutes({ node, daemon, streams, leave }: ControlContext): Route[] {
+export function controlRoutes({ node, bridge, daemon, streams, leave }: ControlContext): Route[] {
   return [
-    { method: 'GET', pattern: /^\/v1\/status$/, answer: () => found<ControlStatus>({ ...node.status(), ...daemon }) },
+    {
+      method: 'GET',
+      pattern: /^\/v1\/status$/,
+      answer: () => found<ControlStatus>({ ...node.status(), ...daemon, ...(bridge && { gossipsub: bridge.health() }) }),
+    },
     { method: 'GET', pattern: /^\/v1\/peers$/, answer: () => found<ControlPeers>({ peers: node.members() }) },
     { method: 'GET', pattern: /^\/v1\/hash$/, answer: () => found<ControlHash>(hashOf(node)) },
     { method: 'GET', pattern: /^\/v1\/registers$/, answer: ({ url }) => readRegisters(node, url.searchParams) },

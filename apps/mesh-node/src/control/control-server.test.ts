@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const listen = (): Promise<ControlServer> => {
   const daemon = { http: '127.0.0.1:1', pid: 42, version: '0.0.0' };
-  return ControlServer.listen(path, { node, daemon, leave: () => void (departures += 1) }, pino({ enabled: false }));
+  return ControlServer.listen(path, { node, bridge: undefined, daemon, leave: () => void (departures += 1) }, pino({ enabled: false }));
 };
 
 /** A call that the client would not make. */

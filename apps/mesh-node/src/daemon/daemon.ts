@@ -8,7 +8,7 @@ import { withdrawAddresses } from '../local-discovery.ts';
 import type { Log } from '../log.ts';
 import type { NodeFolder } from '../node-folder.ts';
 import { logEvents } from './event-log.ts';
-import { openNode } from './open-node.ts';
+import { openBridge, openNode } from './open-node.ts';
 import type { StopSignal } from './stop-signal.ts';
 import { Undo } from './undo.ts';
 
@@ -54,14 +54,17 @@ async function open({ config, folder, lock, networkKey, log, stop }: DaemonParts
   undo.add(node.on('storage-failed', () => stop.request('storage-failed')));
   undo.add(() => node.close());
 
+  const bridge = await openBridge(node, config, folder);
+  if (bridge !== undefined) undo.add(() => bridge.close());
+
   const daemon = { http: health.address, pid: process.pid, version: versionInfo().version };
-  const control = await ControlServer.listen(folder.controlSocket, { node, daemon, leave: () => stop.request('leave') }, log);
+  const control = await ControlServer.listen(folder.controlSocket, { node, bridge, daemon, leave: () => stop.request('leave') }, log);
   undo.add(() => control.close());
 
   const { id, networkId, region } = node.status();
   log.info({
     id, region, networkId, addresses: node.addresses, bootstrap, http: daemon.http, control: folder.controlSocket,
-    data: folder.path, pid: process.pid, version: daemon.version,
+    data: folder.path, pid: process.pid, version: daemon.version, ...(bridge && { gossipsub: bridge.addresses }),
   }, 'started');
   return { node, close: () => undo.run() };
 }

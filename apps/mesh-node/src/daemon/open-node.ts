@@ -1,13 +1,14 @@
-/** Opens the node of a folder: ports, addresses for the neighbors on this machine, transport, `createMeshNode`. */
+/** Opens the node of a folder (ports, addresses for the neighbors on this machine, transport), and its bridge to gossipsub. */
 import { createMeshNode, type MeshNode } from '@murmuration/node';
+import { bridgeTopics, type TopicBridge } from '@murmuration/node/gossipsub';
 import { frameBytesMax } from '@murmuration/protocol';
 import { libp2pTransport } from '@murmuration/transport/libp2p';
 import { parseAddress } from '../addresses.ts';
 import type { Config } from '../config/settings.ts';
-import { chooseListenPorts, type ChosenPorts } from '../listen-ports.ts';
+import { chooseListenPorts } from '../listen-ports.ts';
 import { discoverAddresses, publishAddresses } from '../local-discovery.ts';
 import { networkFingerprint } from '../network-key.ts';
-import type { ClaimedFolder } from '../node-folder.ts';
+import type { ClaimedFolder, NodeFolder } from '../node-folder.ts';
 import { ProgramError, codeOf, type ProgramErrorCode } from '../program-error.ts';
 
 /** A node that listens. */
@@ -22,11 +23,25 @@ const portChoicesMax = 3;
 
 /** Opens it. Throws a `ProgramError` where the world does not let it. */
 export async function openNode(config: Config, claimed: ClaimedFolder, networkKey: string | undefined): Promise<OpenNode> {
-  const wanted = config.listen.filter((text) => config.transport === 'both' || parseAddress(text)?.wire === config.transport);
+  const { ports } = claimed.folder;
+  return onChosenPorts(config.listen, config.transport, ports, (listen) => openOn(listen, config, claimed, networkKey));
+}
+
+/** Opens the bridge of the node, if a topic is to be shared. Throws a `ProgramError` where the world does not let it. */
+export async function openBridge(node: MeshNode, config: Config, { gossipsubPorts }: NodeFolder): Promise<TopicBridge | undefined> {
+  const { gossipsubTopic: topics, gossipsubPeer: peers, gossipsubListen, transport: wires } = config;
+  if (topics.length === 0) return undefined;
+  return onChosenPorts(gossipsubListen, wires, gossipsubPorts, (listen) => bridgeTopics(node, { topics, peers, listen, wires }));
+}
+
+async function onChosenPorts<Opened>(
+  listen: readonly string[], transport: Config['transport'], file: string, open: (listen: readonly string[]) => Promise<Opened>,
+): Promise<Opened> {
+  const wanted = listen.filter((text) => transport === 'both' || parseAddress(text)?.wire === transport);
   for (let choice = 1; ; choice += 1) {
-    const ports = await chooseListenPorts(wanted, claimed.folder.ports);
+    const ports = await chooseListenPorts(wanted, file);
     try {
-      return await openOn(ports, config, claimed, networkKey);
+      return await open(ports.listen);
     } catch (error) {
       const isCollision = codeOf(error) === 'address-in-use' && ports.isOurChoice && choice < portChoicesMax;
       if (!isCollision) throw failureOf(error);
@@ -35,7 +50,7 @@ export async function openNode(config: Config, claimed: ClaimedFolder, networkKe
 }
 
 async function openOn(
-  { listen }: ChosenPorts, config: Config, { folder, lock }: ClaimedFolder, networkKey: string | undefined,
+  listen: readonly string[], config: Config, { folder, lock }: ClaimedFolder, networkKey: string | undefined,
 ): Promise<OpenNode> {
   const network = networkFingerprint(networkKey);
   publishAddresses(folder, { network, addresses: listen });

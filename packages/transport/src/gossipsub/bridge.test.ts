@@ -1,7 +1,8 @@
+import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, describe, expect, test } from 'vitest';
 import { accept, ignore, reject, type PeerId } from '@murmuration/protocol';
 import { identity } from '../libp2p/identity.test.support.ts';
-import type { GossipsubBridgeOptions } from './index.ts';
+import type { DeliveredMessage, GossipsubBridgeOptions } from './index.ts';
 import { acquainted, bridged, heartbeat, plain, topic, until, type Plain, type Seen } from './plain.test.support.ts';
 
 const disposals: (() => Promise<void>)[] = [];
@@ -108,7 +109,7 @@ test('the same payload twice is two messages, both ways', async () => {
     await seen.bridge.publish(topic, bytes('same'));
   }
   await until('both have come', () => seen.heard.length === 2 && peer.heard.length === 2);
-  expect(new Set(seen.delivered.map(({ id }) => id)).size).toBe(2);
+  expect(new Set(seen.delivered.map(({ id }) => String(id))).size).toBe(2);
 });
 
 test('a rejected message is neither delivered nor forwarded, and costs its sender score', async () => {
@@ -128,6 +129,32 @@ test('a rejected message is neither delivered nor forwarded, and costs its sende
   await liar.say('unheard');
   await heartbeat();
   expect([seen.heard, witness.heard]).toEqual([['first'], ['first']]);
+});
+
+test('BRI5: a message that its author did not sign is refused and counted, and costs its sender score', async () => {
+  const [seen, liar] = await pair();
+  const forger = liar.pubsub as unknown as { publishConfig: { privateKey: unknown } };
+  const own = forger.publishConfig.privateKey;
+  forger.publishConfig.privateKey = await generateKeyPair('Ed25519');
+  for (let time = 0; time < 2; time += 1) await liar.say('in whose name?');
+  await until('both are refused', () => seen.refused.length === 2);
+  expect(seen.refused[0]).toEqual({ reason: 'malformed', detail: 'invalid_signature', sender: liar.peer });
+  await heartbeat();
+  forger.publishConfig.privateKey = own;
+  await liar.say('unheard');
+  await heartbeat();
+  expect(seen.heard).toEqual([]);
+});
+
+test('BRI5: bytes that are no RPC disturb nothing else', async () => {
+  const [seen, peer] = await pair();
+  const [connection] = peer.node.getConnections();
+  const stream = await connection?.newStream(peer.pubsub.protocols);
+  stream?.send(Uint8Array.of(200, 1, ...new Uint8Array(200).fill(0xff)));
+  await heartbeat();
+  await peer.say('still heard');
+  await until('it is heard', () => seen.heard.length > 0);
+  expect(seen.heard).toEqual(['still heard']);
 });
 
 test('whoever forwards what we reject is not blamed for it', async () => {
@@ -156,7 +183,7 @@ test('what the validator ignores is neither delivered nor forwarded, and costs n
   expect(seen.refused[0]).toMatchObject({ reason: 'ignored', detail: 'duplicate' });
 });
 
-test('a peer of a reputation below 0.5 is ignored at once and sent nothing, until its reputation is back', async () => {
+test('BRI6: a peer of a reputation below 0.5 is ignored at once and sent nothing, until its reputation is back', async () => {
   const reputations = new Map<PeerId, number>();
   const [seen, peer] = await pair({ reputationOf: (each) => reputations.get(each) ?? 0.5 });
   reputations.set(peer.peer, 0.49);
@@ -188,7 +215,7 @@ test('a topic that is not bridged is dropped unread, and is not published', asyn
   await expect(seen.bridge.publish('elsewhere', bytes('x'))).rejects.toMatchObject({ code: 'topic-not-bridged' });
 });
 
-test('oversized messages are refused both ways, without blame', async () => {
+test('BRI5: oversized messages are refused both ways, without blame', async () => {
   const [seen, peer] = await pair({ messageBytesMax: 1_000 });
   await expect(seen.bridge.publish(topic, new Uint8Array(1_001))).rejects.toMatchObject({
     code: 'oversized-message', isRetryable: false, details: { bytes: 1_001, bytesMax: 1_000 },
@@ -201,18 +228,18 @@ test('oversized messages are refused both ways, without blame', async () => {
 
 test('the longest message crosses both ways', async () => {
   const [seen, peer] = await pair();
-  const longest = new Uint8Array(48 * 1024).fill(120);
+  const longest = new Uint8Array(64 * 1024).fill(120);
   await seen.bridge.publish(topic, longest);
   await peer.say(longest);
   await until('both have come', () => seen.delivered.length === 1 && peer.messages.length === 1);
   expect([seen.delivered[0]?.bytes.length, peer.messages[0]?.data.length]).toEqual([longest.length, longest.length]);
 });
 
-test('an RPC over 64 KiB ends the stream before it is decoded; the connection is renewed', async () => {
+test('BRI5: an RPC over 256 KiB ends the stream before it is decoded; the connection is renewed', async () => {
   const peer = await startPlain('tcp');
   const seen = await startBridge('tcp', { peers: peer.addresses, graceMs: 500 });
   await acquainted(seen, peer);
-  await peer.say(new Uint8Array(70_000));
+  await peer.say(new Uint8Array(270_000));
   await until('the connection is given up', () => reasons(seen).includes('stream-lost'));
   await until('it is whole again', () => seen.bridge.health().kept[0]?.isConnected === true);
   await acquainted(seen, peer);
@@ -221,12 +248,14 @@ test('an RPC over 64 KiB ends the stream before it is decoded; the connection is
   expect(seen.heard).toEqual(['fits']);
 });
 
-test('what came from gossipsub is not sent back, and what another bridge signed does not enter the mesh', async () => {
+test('BRI2, BRI3: what came from gossipsub is not sent back, and what another bridge signed does not enter the mesh', async () => {
   const [one, other] = [identity(), identity()];
   const isBridge = (author: PeerId): boolean => author === one.peer || author === other.peer;
+  const echoes: string[] = [];
+  const onEcho = ({ bytes: payload }: DeliveredMessage): void => void echoes.push(new TextDecoder().decode(payload));
   const peer = await startPlain('tcp');
   const first = await startBridge('tcp', { as: one, isBridge, peers: peer.addresses });
-  const second = await startBridge('tcp', { as: other, isBridge, peers: peer.addresses });
+  const second = await startBridge('tcp', { as: other, isBridge, onEcho, peers: peer.addresses });
   await acquainted(first, peer);
   await acquainted(second, peer);
   await heartbeat();
@@ -236,19 +265,21 @@ test('what came from gossipsub is not sent back, and what another bridge signed 
   await peer.say('from outside');
   await until('both bridges hear', () => first.heard.length === 1 && second.heard.length === 1);
   const [delivered] = first.delivered;
-  expect(delivered?.id).toBe(second.delivered[0]?.id);
-  const origin = delivered?.id ?? '';
+  expect(delivered?.id).toEqual(second.delivered[0]?.id);
+  const origin = delivered?.id ?? new Uint8Array();
   expect(await second.bridge.publish(topic, bytes('from outside'), { origin })).toEqual({ recipients: [] });
   await heartbeat();
   expect([peer.heard, second.heard]).toEqual([['from the mesh'], ['from outside']]);
+  expect(echoes).toEqual(['from the mesh']);
 });
 
 test('what the mesh brought first is not delivered a second time, and still forwarded', async () => {
   const [seen, peer] = await pair();
   await peer.say('known');
   await until('the id is known', () => seen.delivered.length === 1);
-  const [author, sequence] = (seen.delivered[0]?.id ?? '').split('/');
-  const next = `${author}/${BigInt(sequence ?? 0) + 1n}`;
+  const next = Uint8Array.from(seen.delivered[0]?.id ?? []);
+  const sequence = new DataView(next.buffer, 38);
+  sequence.setBigUint64(0, sequence.getBigUint64(0) + 1n);
   await seen.bridge.publish(topic, bytes('next'), { origin: next });
   await peer.say('next');
   await until('it is recognized', () => reasons(seen).includes('already-in-mesh'));

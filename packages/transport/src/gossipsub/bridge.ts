@@ -4,9 +4,10 @@ import type { PeerId } from '@murmuration/protocol';
 import { TransportError } from '../errors.ts';
 import { Listeners, type OnRefused } from '../libp2p/listeners.ts';
 import type { ListenerHealth } from '../transport.ts';
-import { Admission, foreignMessage, isNamed, messageId } from './admission.ts';
+import { Admission, foreignMessage, isNamed } from './admission.ts';
 import { Keeper, type KeeperPorts, type KeptPeer } from './keeper.ts';
 import * as limits from './limits.ts';
+import { isMessageId, messageId } from './message-id.ts';
 import { resolveBridgeOptions, type GossipsubBridgeOptions, type ResolvedBridgeOptions } from './options.ts';
 import { Origins } from './origins.ts';
 import { Presence } from './presence.ts';
@@ -15,8 +16,8 @@ import { startRouter, type Router } from './router.ts';
 
 /** How to publish. */
 export interface PublishOptions {
-  /** The id under which the message came from gossipsub, if it did: then it is not sent back, only remembered. */
-  readonly origin?: string;
+  /** Where the message came from. One that came from gossipsub, by the form of the id, is not sent back, only remembered. */
+  readonly origin?: Uint8Array;
 }
 
 /** What became of it. */
@@ -100,7 +101,7 @@ class Bridge implements GossipsubBridge {
     this.#router = router;
     this.#listeners = listeners;
     this.#refusals = refusals;
-    this.#origins = new Origins((author) => author === this.self || options.isBridge(author), limits.originsMax);
+    this.#origins = new Origins(limits.originsMax);
     this.#presence = new Presence(router, refusals, options.graceMs);
     this.#keeper = new Keeper(options.peers, keeperPorts(router, this.#presence));
     this.#subscribe(new Admission(options, this.self, refusals));
@@ -114,7 +115,7 @@ class Bridge implements GossipsubBridge {
 
   async publish(topic: string, bytes: Uint8Array, { origin }: PublishOptions = {}): Promise<Published> {
     this.#checkPublish(topic, bytes);
-    if (origin !== undefined) {
+    if (origin !== undefined && isMessageId(origin)) {
       this.#origins.note(origin);
       return { recipients: [] };
     }
@@ -165,19 +166,23 @@ class Bridge implements GossipsubBridge {
       pubsub.topicValidators.set(topic, (sender, message) => admission.judge(sender, message));
       pubsub.subscribe(topic);
     }
+    this.#router.onMalformed((sender, detail) =>
+      this.#refusals.add({ reason: 'malformed', detail, sender: sender.toString() as PeerId }));
     this.#router.onMessage((message) => this.#deliver(message));
   }
 
   #deliver({ propagationSource, msg }: GossipsubMessage): void {
     if (!isNamed(msg)) return;
-    const [message, id] = [foreignMessage(propagationSource, msg), messageId(msg)];
-    if (!this.#origins.entersMesh(message.from, id)) {
+    const message = { ...foreignMessage(propagationSource, msg), id: messageId(msg) };
+    const isEcho = this.#options.isBridge(message.from);
+    if (isEcho) this.#options.onEcho(message);
+    if (isEcho || !this.#origins.note(message.id)) {
       const { sender, from: author } = message;
-      this.#refusals.add({ reason: 'already-in-mesh', detail: id, sender, author });
+      this.#refusals.add({ reason: 'already-in-mesh', detail: isEcho ? 'said-by-a-bridge' : 'brought-in', sender, author });
       return;
     }
     this.#delivered += 1;
-    this.#options.onMessage({ ...message, id });
+    this.#options.onMessage(message);
   }
 
   #checkPublish(topic: string, bytes: Uint8Array): void {

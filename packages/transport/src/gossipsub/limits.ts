@@ -4,13 +4,13 @@
  */
 
 /**
- * Bytes of one RPC on the wire, checked before any of it is decoded; a longer one ends the stream. An RPC carries one
- * message, and what is announced beside it: 256 message ids of 48 bytes are 12 KiB, keys and signature 1 KiB.
+ * Bytes of one RPC on the wire, checked before any of it is decoded; a longer one ends the stream. JavaScript and Go peers announce up to
+ * 5,000 ids of 46 bytes in one, 240 KB; a message is at most 64 KiB of payload and 1 KiB around it.
  */
-export const rpcBytesMax: number = 64 * 1024;
-/** What of an RPC is not payload, by the sum above and room for a long topic. */
-export const rpcOverheadBytes: number = 16 * 1024;
-/** Entries of each list in one RPC; an RPC with more is dropped whole. */
+export const rpcBytesMax: number = 256 * 1024;
+/** Message ids in one announcement or question: what JavaScript and Go peers send at most. The bytes of an RPC hold no more. */
+export const rpcIdsMax: number = 5_000;
+/** Entries of each other list in one RPC; an RPC with more is dropped whole. */
 export const rpcEntriesMax: number = 256;
 /** What the table of topics may hold for one peer, at about 1 KiB a topic. */
 export const topicBytesPerPeerMax: number = 64 * 1024;
@@ -48,5 +48,3 @@ export const originsMax: number = 16_384;
 /** Kept peers; each costs at most four dials a second. */
 export const keptPeersMax: number = 64;
 export const topicsMax: number = 32;
-/** Like a scope of the mesh, so that RPCs keep to their budget. */
-export const topicBytesMax: number = 256;

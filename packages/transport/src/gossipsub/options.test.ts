@@ -13,9 +13,9 @@ const least: GossipsubBridgeOptions = {
   onMessage: () => undefined,
 };
 
-test('defaults keep a message and its envelope within one RPC', () => {
+test('the longest message is that of a topic of the mesh, by default', () => {
   const resolved = resolveBridgeOptions(least);
-  expect([resolved.messageBytesMax, resolved.graceMs, resolved.engine.connectionsMax]).toEqual([48 * 1024, 5_000, 64]);
+  expect([resolved.messageBytesMax, resolved.graceMs, resolved.engine.connectionsMax]).toEqual([64 * 1024, 5_000, 64]);
   expect(resolved.isBridge(identity().peer)).toBe(false);
 });
 
@@ -23,9 +23,9 @@ test('violations of the bridge and of the node below it are told at once', () =>
   const wrong: GossipsubBridgeOptions = {
     ...least,
     secretKey: new Uint8Array(31),
-    topics: ['', 'x'.repeat(257)],
+    topics: ['', 'x'.repeat(129)],
     peers: ['/ip4/127.0.0.1/tcp/1'],
-    messageBytesMax: 48 * 1024 + 1,
+    messageBytesMax: 64 * 1024 + 1,
   };
   let thrown: unknown;
   try {
@@ -36,10 +36,10 @@ test('violations of the bridge and of the node below it are told at once', () =>
   expect(thrown).toBeInstanceOf(MeshError);
   expect((thrown as MeshError<{ 'invalid-options': { violations: string[] } }>).details.violations).toEqual([
     'transport.secretKey must be 32 bytes',
-    'gossipsub.topics must have 1 to 256 bytes, not ',
-    `gossipsub.topics must have 1 to 256 bytes, not ${'x'.repeat(257)}`,
+    'gossipsub.topics must have 1 to 128 bytes, not ',
+    `gossipsub.topics must have 1 to 128 bytes, not ${'x'.repeat(129)}`,
     'gossipsub.peers must be QUIC or TCP addresses with /p2p/<id>, not /ip4/127.0.0.1/tcp/1',
-    'gossipsub.messageBytesMax must be an integer from 1 to 49152, not 49153',
+    'gossipsub.messageBytesMax must be an integer from 1 to 65536, not 65537',
   ]);
 });
 

@@ -1,5 +1,5 @@
 /** What a bridge is given, with defaults. All violations are reported at once. */
-import { encodeText, OptionCheck, type PeerId, type Verdict } from '@murmuration/protocol';
+import { encodeText, messageBytesMax, OptionCheck, topicBytesMax, type PeerId, type Verdict } from '@murmuration/protocol';
 import { parseAddress } from '../libp2p/addresses.ts';
 import { resolveOptions, type Libp2pTransportOptions, type ResolvedOptions } from '../libp2p/options.ts';
 import type { DeliveredMessage, ForeignMessage } from './admission.ts';
@@ -26,9 +26,11 @@ export interface GossipsubBridgeOptions {
   readonly onRefused?: (refusal: BridgeRefusal) => void;
   /** True for other bridges of the same mesh: what they sign came from the mesh and is not brought into it again. */
   readonly isBridge?: (author: PeerId) => boolean;
+  /** Hands over what another bridge of the mesh said on its behalf. Default: it is only counted. */
+  readonly onEcho?: (message: DeliveredMessage) => void;
   /** Which wires are listened on and dialed. Default: both. */
   readonly wires?: Libp2pTransportOptions['wires'];
-  /** Longest payload, both ways. Default, and most: 48 KiB. */
+  /** Longest payload, both ways. Default, and most: 64 KiB, as on a topic of the mesh. */
   readonly messageBytesMax?: number;
   /** Open connections, both ways. Default 64. */
   readonly connectionsMax?: number;
@@ -61,7 +63,8 @@ export function resolveBridgeOptions(options: GossipsubBridgeOptions): ResolvedB
     onMessage: options.onMessage,
     onRefused: options.onRefused ?? nothing,
     isBridge: options.isBridge ?? (() => false),
-    messageBytesMax: options.messageBytesMax ?? limits.rpcBytesMax - limits.rpcOverheadBytes,
+    onEcho: options.onEcho ?? nothing,
+    messageBytesMax: options.messageBytesMax ?? messageBytesMax,
     messagesPerSecondMax: options.messagesPerSecondMax ?? 2_000,
     bytesPerSecondMax: options.bytesPerSecondMax ?? 4 * 1024 * 1024,
     graceMs: options.graceMs ?? 5_000,
@@ -77,15 +80,15 @@ function checked(bridge: Omit<ResolvedBridgeOptions, 'engine'>): OptionCheck {
   check.holds(bridge.topics.length <= limits.topicsMax, `topics must be at most ${limits.topicsMax}`);
   for (const topic of bridge.topics) {
     const bytes = encodeText(topic).length;
-    const isBounded = bytes > 0 && bytes <= limits.topicBytesMax;
-    check.holds(isBounded, `topics must have 1 to ${limits.topicBytesMax} bytes, not ${topic}`);
+    const isTopic = topic.isWellFormed() && bytes > 0 && bytes <= topicBytesMax;
+    check.holds(isTopic, `topics must have 1 to ${topicBytesMax} bytes, not ${topic}`);
   }
   check.holds(bridge.peers.length <= limits.keptPeersMax, `peers must be at most ${limits.keptPeersMax}`);
   for (const text of bridge.peers) {
     const isNamed = parseAddress(text)?.peer !== undefined;
     check.holds(isNamed, `peers must be QUIC or TCP addresses with /p2p/<id>, not ${text}`);
   }
-  check.integer('messageBytesMax', bridge.messageBytesMax, 1, limits.rpcBytesMax - limits.rpcOverheadBytes);
+  check.integer('messageBytesMax', bridge.messageBytesMax, 1, messageBytesMax);
   check.integer('messagesPerSecondMax', bridge.messagesPerSecondMax, 2, 1_000_000);
   check.integer('bytesPerSecondMax', bridge.bytesPerSecondMax, 2 * bridge.messageBytesMax, 1024 * 1024 * 1024);
   return check.integer('graceMs', bridge.graceMs, 100, 600_000);

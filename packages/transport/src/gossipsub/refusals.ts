@@ -4,13 +4,14 @@ import type { RefusalReason } from '../transport.ts';
 
 /**
  * Why. `oversized`, `over-budget`, `low-reputation`, `ignored` and `rejected` are about one foreign message, as are
- * `unknown-author` (unsigned, or signed with a key that is not ed25519) and `own-message` (ours, replayed by another);
+ * `malformed` (no valid signature or sequence number), `unknown-author` (its key is not ed25519) and `own-message` (ours, replayed by another);
  * `already-in-mesh` was forwarded to gossipsub peers and only not delivered. `stream-lost` is a connection without
  * gossipsub in both directions: the peer does not speak it, read too slowly, or sent more than the limits allow.
  */
 export type BridgeRefusalReason =
   | RefusalReason
   | 'oversized'
+  | 'malformed'
   | 'unknown-author'
   | 'own-message'
   | 'low-reputation'

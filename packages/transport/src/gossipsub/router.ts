@@ -13,9 +13,10 @@ import { scoreParameters, scoreThresholds } from './score.ts';
 
 type Services = { readonly identify: Identify; readonly pubsub: GossipSub };
 
-/** What gossipsub's class offers beside its interface: handling one RPC, made to be overridden. */
+/** What gossipsub's class offers beside its interface: handling one RPC and checking one message of it, made to be overridden. */
 interface RpcHandler {
   handleReceivedRpc(from: Libp2pPeerId, rpc: unknown): Promise<void>;
+  validateReceivedMessage(from: Libp2pPeerId, message: unknown): Promise<{ readonly code: string; readonly error?: string }>;
 }
 
 /** Gossipsub on its engine. It listens and subscribes to nothing yet. */
@@ -58,6 +59,17 @@ export class Router {
     const handler = this.pubsub as unknown as RpcHandler;
     const handle = handler.handleReceivedRpc.bind(handler);
     handler.handleReceivedRpc = (from, rpc) => around(from, () => handle(from, rpc));
+  }
+
+  /** Tells of messages that gossipsub itself refuses: without signature or sequence number, or with a false one. It costs their sender. */
+  onMalformed(tell: (from: Libp2pPeerId, error: string) => void): void {
+    const handler = this.pubsub as unknown as RpcHandler;
+    const validate = handler.validateReceivedMessage.bind(handler);
+    handler.validateReceivedMessage = async (from, message) => {
+      const result = await validate(from, message);
+      if (result.code === 'invalid' && result.error !== undefined) tell(from, result.error);
+      return result;
+    };
   }
 
   /** Shows every message of a peer that was accepted. */
@@ -117,9 +129,9 @@ function bounds({ topics }: ResolvedBridgeOptions): GossipsubInit {
     decodeRpcLimits: {
       maxSubscriptions: most,
       maxMessages: most,
-      maxIhaveMessageIDs: most,
-      maxIwantMessageIDs: most,
-      maxIdontwantMessageIDs: most,
+      maxIhaveMessageIDs: limits.rpcIdsMax,
+      maxIwantMessageIDs: limits.rpcIdsMax,
+      maxIdontwantMessageIDs: limits.rpcIdsMax,
       maxControlMessages: most,
       // Peer exchange is off; a prune may name some all the same.
       maxPeerInfos: 16,
