@@ -1,2 +1,3 @@
 export { GossipCoordinator } from './coordinator.ts';
+export { Frontier, type FrontierOptions } from './frontier.ts';
 export { checkGossipOptions, gossipDefaults, type GossipOptions } from './options.ts';

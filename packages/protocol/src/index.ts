@@ -36,6 +36,7 @@ export * from './border.ts';
 export * from './byte-reader.ts';
 export * from './byte-writer.ts';
 export * from './codec.ts';
+export { didYouMean } from './did-you-mean.ts';
 export type * from './direct.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
