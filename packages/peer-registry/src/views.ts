@@ -35,12 +35,13 @@ export class Views {
   /**
    * A link is there: takes it into the view where there is room. A full view takes strangers and the lost in place of a random
    * neighbor, since otherwise the halves of a split, each full, would never meet again; a member it knows alive waits for its word
-   * (`hearWish`). Answers whether it is a neighbor from now on.
+   * (`hearWish`), and so does a stranger where the table is full: in a mesh larger than its tables strangers are the rule, and would
+   * drive out neighbors without end. Answers whether it is a neighbor from now on.
    */
   admit(node: NodeIndex, peer: PeerIndex, effects: Effects): boolean {
     if (this.#neighbors.has(node, peer)) return false;
     effects.send(node, peer, { type: 'neighbor', isUrgent: this.#neighbors.count(node) === 0 });
-    if (this.#isSettled(node) && this.#isKnownAlive(node, peer)) return false;
+    if (this.#isSettled(node) && !this.#isNews(node, peer)) return false;
     this.#take(node, peer, effects);
     return true;
   }
@@ -109,6 +110,13 @@ export class Views {
 
   #isSettled(node: NodeIndex): boolean {
     return this.#neighbors.isFull(node) && this.#parts.options.neighborsMax >= settledViewMin;
+  }
+
+  /** Does a link to this peer tell of a part of the mesh that we know nothing of? */
+  #isNews(node: NodeIndex, peer: PeerIndex): boolean {
+    const row = this.#columns.rowOf(node, peer);
+    if (row !== noRow) return this.#columns.stateAt(node, row) !== 'alive';
+    return this.#columns.memberCount(node) < this.#parts.options.membersMax;
   }
 
   #isKnownAlive(node: NodeIndex, peer: PeerIndex): boolean {

@@ -152,6 +152,17 @@ describe('REG8: a full view in a large mesh is stable', () => {
     expect(passive(registry)).toEqual(registry.effects.disconnects.map(({ peer }) => peer));
   });
 
+  it('a stranger is taken in at once while the table has room for him, and waits for his word where it is full', () => {
+    for (const [membersMax, isTaken] of [[64, true], [21, false]] as const) {
+      const registry = TestRegistry.joined({ members: 20, linked: 5, neighborsMax: 5, membersMax });
+      registry.link(50);
+      expect(registry.neighbors.includes(50 as PeerIndex)).toBe(isTaken);
+      expect(registry.effects.disconnects.length).toBe(isTaken ? 1 : 0);
+      registry.hearFrom(50, { type: 'neighbor', isUrgent: !isTaken });
+      expect(registry.neighbors).toContain(50);
+    }
+  });
+
   it('one whose word was lost is judged by its first ping', () => {
     const registry = full();
     registry.link(12);
