@@ -53,6 +53,7 @@ export class BridgeFlow {
   readonly #failed = new Map<string, number>();
   #untap: () => void = () => undefined;
   #enteringBytes = 0;
+  #isClosed = false;
   #bridgedIn = 0;
   #leftToOthers = 0;
   /** Until the others have heard that we are a bridge we are not the first: they would take our words for a stranger's. */
@@ -73,6 +74,7 @@ export class BridgeFlow {
 
   /** A foreign message was accepted. */
   bringIn({ topic, bytes, id }: ForeignWord): void {
+    if (this.#isClosed) return;
     const enter = (): void => this.#track(this.#say(topic, bytes, id));
     const rank = this.#rankIn(topic);
     if (rank === 0) enter();
@@ -81,6 +83,7 @@ export class BridgeFlow {
 
   /** Another bridge has published this. */
   echo({ topic, bytes }: ForeignWord): void {
+    if (this.#isClosed) return;
     const key = this.#contentKey(topic, bytes);
     if (this.#outward.settle(key)) this.#leftToOthers++;
     else this.#outward.expect(key);
@@ -92,6 +95,7 @@ export class BridgeFlow {
 
   /** Carries nothing more; resolves when what is under way has crossed. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#untap();
     this.#inward.close();
     this.#outward.close();

@@ -85,6 +85,8 @@ export class RequestDesk {
     const { signal } = work;
     this.#enter(from, work);
     const callOff = this.#context.loop.after(request.deadlineMs, () => work.abort());
+    // A handler that does not heed its signal may go on for long: the timer need not.
+    signal.addEventListener('abort', callOff, { once: true });
     try {
       const payload = payloadOf(await handler({ from: this.#context.idOf(from), payload: bytesOf(request.payload), signal }), directBytesMax);
       this.#reply(from, signal, { type: 'direct', kind: 'answer', id: request.id, payload });

@@ -33,8 +33,11 @@ export interface NodeErrorDetails {
   'no-handler': { readonly peer: PeerId };
   /** The peer's: its handler threw, or gave more than fits an answer. */
   'handler-failed': { readonly peer: PeerId };
-  /** The peer's: it has too many requests at work; or the caller's, who has too many direct messages unsettled. Nothing was handled. */
-  busy: { readonly peer: PeerId };
+  /**
+   * The peer's: it has too many requests at work; or the caller's, who has too many direct messages unsettled, or has more writes waiting
+   * than can be sealed in half a second. Nothing was handled.
+   */
+  busy: { readonly peer: PeerId } | { readonly bytesMax: number };
   /** The caller's: a direct message is larger than it may be. Nothing was sent. */
   'payload-too-large': { readonly bytes: number; readonly bytesMax: number };
   /** The world's: the link has more waiting than it carries. Nothing was sent. */

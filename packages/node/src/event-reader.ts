@@ -13,6 +13,8 @@ export interface EventReaderOptions<Event> {
 
 /** What the content of queued events may take: sixty of the largest direct messages, or a thousand of the largest registers. */
 const queuedBytesMax = 16 * 1024 * 1024;
+/** What an event costs beside its content. */
+const eventCostBytes = 256;
 
 export class EventReader<Event> implements AsyncIterableIterator<Event>, AsyncDisposable {
   readonly #options: EventReaderOptions<Event>;
@@ -33,7 +35,7 @@ export class EventReader<Event> implements AsyncIterableIterator<Event>, AsyncDi
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) return waiting({ done: false, value: event });
     const { queueMax, bytesOf, onDropped } = this.#options;
-    this.#bytes += bytesOf(event);
+    this.#bytes += bytesOf(event) + eventCostBytes;
     while (this.#queue.length >= queueMax || (this.#bytes > queuedBytesMax && this.#queue.length > 0)) {
       this.#take();
       onDropped();
@@ -68,7 +70,7 @@ export class EventReader<Event> implements AsyncIterableIterator<Event>, AsyncDi
   /** The oldest of a queue that is not empty. */
   #take(): Event {
     const event = this.#queue.shift() as Event;
-    this.#bytes -= this.#options.bytesOf(event);
+    this.#bytes -= this.#options.bytesOf(event) + eventCostBytes;
     return event;
   }
 }

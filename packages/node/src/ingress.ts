@@ -36,7 +36,7 @@ export interface IngressContext {
   readonly counters: Counters;
   readonly epoch: Epoch;
   readonly onOwnLogAhead: (epoch: Epoch) => void;
-  readonly links: Pick<Links, 'linkOf' | 'opensTo'>;
+  readonly links: Pick<Links, 'isInOverlay' | 'linkOf' | 'opensTo'>;
   readonly onDirect: (from: PeerIndex, message: DirectMessage) => void;
 }
 
@@ -45,18 +45,28 @@ interface Waiting {
   readonly frame: Uint8Array;
 }
 
+/** A frame that is being read, and how far. */
+interface Open {
+  readonly from: PeerIndex;
+  readonly messages: readonly ReceivedMessage[];
+  next: number;
+}
+
 /** D12: heavy work in slices. */
 const sliceMs = 5;
 /** Frames that wait for their slice. One second of 30 MB/s; beyond it frames are dropped, counted, and repaired by rounds. */
 const waitingBytesMax = 32 * 1024 * 1024;
 /** One neighbor's part of it: several of the largest frames, and a flood takes nobody else's place. */
 const waitingBytesPerPeerMax = 4 * 1024 * 1024;
+/** What a frame costs beside its bytes: without it a flood of frames of one byte would be free. */
+const frameCostBytes = 256;
 
 export class Ingress {
   readonly #context: IngressContext;
   readonly #waiting: Waiting[] = [];
   readonly #waitingBytesOf = new Map<PeerIndex, number>();
   #waitingBytes = 0;
+  #open: Open | undefined;
   /** Until when frames are read in this turn; 0 where none has come. */
   #sliceEndMs = 0;
 
@@ -67,9 +77,9 @@ export class Ingress {
   /** Takes a frame. The bytes are the transport's; they are kept until their slice. */
   onFrame(from: PeerIndex, frame: Uint8Array): void {
     if (this.#context.loop.isStopped) return;
-    if (!this.#hasRoom(from, frame.length)) return this.#context.counters.add('dropped.ingress-full');
+    if (!this.#hasRoom(from, costOf(frame))) return this.#context.counters.add('dropped.ingress-full');
     this.#waiting.push({ from, frame });
-    this.#account(from, frame.length);
+    this.#account(from, costOf(frame));
     if (this.#sliceEndMs === 0) this.#openSlice();
     else this.#readOn();
   }
@@ -93,27 +103,39 @@ export class Ingress {
     this.#sliceEndMs = loop.now() + sliceMs;
     loop.soon(() => {
       this.#sliceEndMs = 0;
-      if (this.#waiting.length > 0) this.#openSlice();
+      if (this.#open !== undefined || this.#waiting.length > 0) this.#openSlice();
     });
     this.#readOn();
   }
 
-  /** Reads what waits until the slice ends. A frame at which we threw is not read twice. */
+  /** Reads what waits until the slice ends, message by message. What we threw at is not read twice. */
   #readOn(): void {
     const { loop } = this.#context;
     let taken = 0;
     try {
-      while (taken < this.#waiting.length && loop.now() < this.#sliceEndMs) {
-        const { from, frame } = this.#waiting[taken++] as Waiting;
-        this.#account(from, -frame.length);
-        this.#read(from, frame);
+      while (loop.now() < this.#sliceEndMs) {
+        if (this.#open !== undefined) {
+          this.#readNext(this.#open);
+        } else if (taken < this.#waiting.length) {
+          const { from, frame } = this.#waiting[taken++] as Waiting;
+          this.#account(from, -costOf(frame));
+          this.#decode(from, frame);
+        } else {
+          return;
+        }
       }
     } finally {
       this.#waiting.splice(0, taken);
     }
   }
 
-  #read(from: PeerIndex, frame: Uint8Array): void {
+  #readNext(open: Open): void {
+    const message = open.messages[open.next++];
+    if (open.next >= open.messages.length) this.#open = undefined;
+    if (message !== undefined && !this.#handle(open.from, message)) this.#open = undefined;
+  }
+
+  #decode(from: PeerIndex, frame: Uint8Array): void {
     const { book, loop, names, mesh } = this.#context;
     // A peer that was banned by an earlier frame still has frames waiting here.
     if (mesh.isBanned(self, from, loop.now())) return this.#context.counters.add('ignored.sender-banned');
@@ -124,7 +146,7 @@ export class Ingress {
       return loop.submit({ type: 'frame-refused', from, offence: 'foreign-certificate' });
     }
     if (decoded.type !== 'messages') return loop.submit({ type: 'frame-refused', from, offence: 'malformed-frame' });
-    for (const message of decoded.messages) if (!this.#handle(from, message)) return;
+    this.#open = { from, messages: decoded.messages, next: 0 };
   }
 
   /** False where the sender has disqualified itself and the rest of the frame is left out. */
@@ -152,6 +174,8 @@ export class Ingress {
   }
 
   #handleBatch(from: PeerIndex, received: ReceivedBatch): boolean {
+    // A visit is for direct messages; batches come along the overlay.
+    if (!this.#context.links.isInOverlay(from)) return this.#leaveOutLate();
     const { batch: { envelope }, place } = received;
     const author = this.#context.names.find(envelope.author);
     if (!this.#isOurNetwork(envelope.networkId)) return this.#judge(from, { type: 'reject', offence: 'malformed-batch' });
@@ -194,4 +218,8 @@ export class Ingress {
   #isOurNetwork(networkId: Uint8Array): boolean {
     return this.#context.network.id.every((byte, i) => byte === networkId[i]);
   }
+}
+
+function costOf(frame: Uint8Array): number {
+  return frame.length + frameCostBytes;
 }

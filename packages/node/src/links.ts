@@ -59,6 +59,8 @@ const causes: Readonly<Record<LinkCloseCause, LinkDownCause>> = {
 
 /** A greeting is the first frame on a fresh connection; who needs longer is none of ours. */
 const greetingMs = 5_000;
+/** Who has parted comes back no sooner: each coming back costs a member list, and half a second is the next ping. */
+const comeBackMs = 250;
 const lookMs = 1_000;
 /** What a core says to one that it holds for a neighbor, or wants for one. Whatever else comes on a visit is from before it was one. */
 const openings: ReadonlySet<Message['type']> = new Set(['neighbor', 'ping']);
@@ -73,6 +75,8 @@ export class Links implements TransportHandler {
   readonly #overlay = new Set<PeerIndex>();
   /** Peers to whom we said that we part, and until when they may say that they heard it: so long their core speaks of before. */
   readonly #parting = new Map<PeerIndex, number>();
+  /** When those whose core let go of us may want us again. */
+  readonly #comesBackAtMs = new Map<PeerIndex, number>();
   /** Links that we dialed for the core, greeted or not yet. */
   readonly #wanted = new WeakSet<Link>();
   readonly #visits: Visits;
@@ -116,7 +120,8 @@ export class Links implements TransportHandler {
 
   /** May the core hear this message? A visit becomes a link of the overlay by the first word of the other core. */
   opensTo(from: PeerIndex, message: Message): boolean {
-    if (!this.#overlay.has(from) && openings.has(message.type)) this.join(from);
+    const isBack = this.#context.loop.now() >= (this.#comesBackAtMs.get(from) ?? 0);
+    if (isBack && !this.#overlay.has(from) && openings.has(message.type)) this.join(from);
     return this.#overlay.has(from);
   }
 
@@ -146,7 +151,7 @@ export class Links implements TransportHandler {
   hearParting(peer: PeerIndex, isReply: boolean): void {
     if (this.#parting.delete(peer) || isReply) return;
     this.#context.counters.add('direct.parting');
-    this.#leaveOverlay(peer);
+    if (this.#leaveOverlay(peer)) this.#comesBackAtMs.set(peer, this.#context.loop.now() + comeBackMs);
     this.#sayParting(peer, true);
   }
 
@@ -187,6 +192,7 @@ export class Links implements TransportHandler {
   #end(peer: PeerIndex, cause: LinkCloseCause): void {
     this.#links.delete(peer);
     this.#parting.delete(peer);
+    this.#comesBackAtMs.delete(peer);
     this.#visits.forget(peer);
     // The transport proves who sent it, and no honest node announces a frame that large.
     if (cause === 'oversized-frame') this.#context.loop.submit({ type: 'frame-refused', from: peer, offence: cause });

@@ -49,7 +49,7 @@ export class LivingNode implements MeshNode {
     return this.setAll([[key, value]]);
   }
 
-  setAll(entries: Iterable<readonly [key: string, value: Uint8Array | string]>): Promise<WriteReceipt> {
+  async setAll(entries: Iterable<readonly [key: string, value: Uint8Array | string]>): Promise<WriteReceipt> {
     const updates = Array.from(entries, ([key, value]): Update => ({ type: 'register-set', key, value: bytesOf(value) }));
     return this.#parts.writer.write(updates);
   }
@@ -90,7 +90,7 @@ export class LivingNode implements MeshNode {
     return Buffer.from(this.#parts.replica.stateHash()).toString('hex');
   }
 
-  broadcast(topic: string, payload: Uint8Array | string): Promise<void> {
+  async broadcast(topic: string, payload: Uint8Array | string): Promise<void> {
     return this.#parts.topics.broadcast({ topic, payload: bytesOf(payload), origin: noOrigin });
   }
 

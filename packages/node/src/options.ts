@@ -33,6 +33,6 @@ export interface MeshNodeOptions {
   readonly observer?: Observer;
   /** How signatures are checked. Default: the fastest available. */
   readonly scheme?: SignatureScheme;
-  /** Events, and messages of one subscription, kept for a slow reader; the oldest are dropped and counted. Default 1,024. */
+  /** Events, and messages of one subscription, kept for a slow reader; the oldest are dropped and counted. Default 16,384, as many as one batch can tell of; their content is at most 16 MiB. */
   readonly eventQueueMax?: number;
 }

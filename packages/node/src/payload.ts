@@ -7,6 +7,10 @@ export type Payload = Uint8Array | string;
 
 /** Not `slice`: of a Buffer that is a view. */
 export function bytesOf(value: Payload): Uint8Array {
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+    const limit = 'content is a text or a Uint8Array';
+    throw new NodeError('invalid-write', `refused: ${limit}`, { limit });
+  }
   return typeof value === 'string' ? encodeText(value) : new Uint8Array(value);
 }
 

@@ -82,8 +82,8 @@ export interface MeshNode extends AsyncDisposable {
    */
   broadcast(topic: string, payload: Uint8Array | string): Promise<void>;
   /**
-   * What others say on a topic from now on, what a bridge of ours brings in included: each message at most once, an author's in order. What was lost on the way comes later
-   * from those who keep it, for half a minute; what nobody keeps is skipped (`messages-skipped` in `status().counters`). A reader that
+   * What others say on a topic, what a bridge of ours brings in included: each message at most once in the life of this node, an author's
+   * in order. A node that has just started may hear the half minute before it. What was lost on the way comes later from those who keep it, for half a minute; what nobody keeps is skipped (`messages-skipped` in `status().counters`). A reader that
    * falls behind loses the oldest (`messages-dropped`). Throws `invalid-write` where it can be no topic.
    */
   subscribe(topic: string): Subscription;

@@ -23,7 +23,7 @@ function violationsOf(options: Omit<MeshNodeOptions, 'transport'>): readonly str
 describe('options', () => {
   it('have a default for everything but the transport, and are frozen', () => {
     const options = resolveOptions({ transport });
-    expect(options).toMatchObject({ transport, bootstrap: [], region: 'local', eventQueueMax: 1_024 });
+    expect(options).toMatchObject({ transport, bootstrap: [], region: 'local', eventQueueMax: 16_384 });
     expect(options.networkSecret).toBeUndefined();
     expect(Object.isFrozen(options)).toBe(true);
     expect(options.scheme.name).toBeTypeOf('string');

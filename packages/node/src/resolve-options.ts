@@ -1,7 +1,9 @@
 /** From what people give to the complete, checked options of a node. */
 import { signatureScheme } from '@murmuration/byzantine/schemes';
 import { resolveMeshOptions, type MeshOptions } from '@murmuration/mesh';
-import { MeshError, OptionCheck, silentObserver, throwViolations, type Observer, type SignatureScheme } from '@murmuration/protocol';
+import {
+  MeshError, OptionCheck, silentObserver, throwViolations, updatesPerBatchMax, type Observer, type SignatureScheme,
+} from '@murmuration/protocol';
 import { resolveMessageLogOptions, type MessageLogOptions } from '@murmuration/state';
 import type { MeshNodeOptions } from './options.ts';
 import type { DirectoryLock } from './storage/directory-lock.ts';
@@ -26,7 +28,8 @@ export interface ResolvedOptions {
 
 const hex32 = /^[0-9a-f]{64}$/i;
 /** Guess: a thousand events are a second of a lively mesh. */
-const eventQueueDefault = 1_024;
+/** A batch tells all that it holds at one blow: a reader who reads at once loses nothing of it. What is queued is bounded in bytes, too. */
+const eventQueueDefault = updatesPerBatchMax;
 
 /** Throws `invalid-options` that names every violation. */
 export function resolveOptions(options: MeshNodeOptions): ResolvedOptions {

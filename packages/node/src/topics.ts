@@ -120,9 +120,10 @@ export class Topics {
       if (author === selfPeer && message.origin.length === 0) continue;
       const readers = this.#readers.get(message.topic);
       if (readers === undefined && !hub.hasListener('message')) continue;
-      const told = toldOf(message, id, startOf(epoch), (firstSequence + index) as Sequence);
-      if (readers !== undefined) for (const reader of readers) reader.push(told);
-      hub.tell('message', told);
+      const tell = (): TopicMessage => toldOf(message, id, startOf(epoch), (firstSequence + index) as Sequence);
+      // Each its own copy: what one does with it is not seen by another.
+      if (readers !== undefined) for (const reader of readers) reader.push(tell());
+      if (hub.hasListener('message')) hub.tell('message', tell());
     }
   }
 

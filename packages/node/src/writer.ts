@@ -55,6 +55,8 @@ interface Write {
 /** Hears at once that a write was not taken, or, if it was, that the disk did not keep it. */
 type Refuse = (error: Error) => void;
 
+/** What may wait to be sealed: half a second of batches, one each 10 ms. Beyond it the application has to wait as well. */
+const waitingBytesMax = 32 * 1024 * 1024;
 /** Room for the envelope beside the payload. */
 const payloadBytesMax = batchBytesMax - 512;
 
@@ -62,6 +64,7 @@ export class Writer<Item> {
   readonly #log: OwnLog<Item>;
   readonly #context: WriterContext;
   readonly #waiting: Write[] = [];
+  #waitingBytes = 0;
   /** Until then the next batch gathers what comes. */
   #gapEndsMs = 0;
   #time: HybridTime = { wallMs: 0 as WallMillis, counter: 0 };
@@ -80,7 +83,7 @@ export class Writer<Item> {
   /** Refuses every write from now on, and those that wait. */
   refuse(error: NodeError): void {
     this.end(error);
-    rejectAll(this.#waiting.splice(0), error);
+    rejectAll(this.#leave(this.#waiting.splice(0)), error);
   }
 
   /** Throws where `write` would be refused: before something is changed that only a write can tell the others. */
@@ -90,7 +93,7 @@ export class Writer<Item> {
 
   /**
    * Takes items that belong together; they are encoded before it returns. Rejects with `invalid-write`, `write-too-large`,
-   * `state-full`, `storage-failed`, `identity-cloned` or `closed`.
+   * `busy`, `state-full`, `storage-failed`, `identity-cloned` or `closed`.
    */
   write(items: readonly Item[]): Promise<WriteReceipt> {
     return new Promise((resolve, reject) => this.submit(items, resolve, reject));
@@ -105,24 +108,32 @@ export class Writer<Item> {
     if (!items.every((item) => form.isWellFormed(item))) {
       return reject(new NodeError('invalid-write', `refused: ${form.limit}`, { limit: form.limit }));
     }
+    if (this.#waitingBytes > waitingBytesMax) return reject(tooFast());
     const payload = form.encode(items);
     if (payload.length > payloadBytesMax || items.length > updatesPerBatchMax) return reject(tooLarge(payload.length, items.length));
     const buildsOnOthers = items.some((item) => form.buildsOnOthers(item));
     this.#waiting.push({ payload, count: items.length, buildsOnOthers, resolve, reject });
+    this.#waitingBytes += payload.length;
     if (this.#waiting.length === 1) this.#flushSoon();
   }
 
-  /** Seals everything that waits, now. */
+  /** Seals everything that waits, now: nobody will later. */
   flush(): void {
     while (this.#waiting.length > 0) this.#seal(this.#takeGroup());
+  }
+
+  /** Seals one batch. What is left has its turn after it, when the links have had theirs. */
+  #flushOne(): void {
+    if (this.#waiting.length > 0) this.#seal(this.#takeGroup());
     this.#gapEndsMs = this.#context.loop.now() + this.#log.form.gapMs;
+    if (this.#waiting.length > 0) this.#flushSoon();
   }
 
   #flushSoon(): void {
     const { loop } = this.#context;
     const waitMs = this.#gapEndsMs - loop.now();
-    if (waitMs > 0) loop.later(waitMs, () => this.flush());
-    else loop.soon(() => this.flush());
+    if (waitMs > 0) loop.later(waitMs, () => this.#flushOne());
+    else loop.soon(() => this.#flushOne());
   }
 
   /** As many waiting writes as fit one batch. */
@@ -136,7 +147,13 @@ export class Writer<Item> {
       if (taken > 0 && (size > payloadBytesMax || count > updatesPerBatchMax)) break;
       taken++;
     }
-    return this.#waiting.splice(0, taken);
+    return this.#leave(this.#waiting.splice(0, taken));
+  }
+
+  /** What does not wait any more. */
+  #leave(writes: Write[]): Write[] {
+    for (const { payload } of writes) this.#waitingBytes -= payload.length;
+    return writes;
   }
 
   #seal(group: readonly Write[]): void {
@@ -159,7 +176,7 @@ export class Writer<Item> {
   #rejectFull(group: readonly Write[]): void {
     const waiting = this.#waiting.splice(0);
     this.#waiting.push(...waiting.filter(({ buildsOnOthers }) => !buildsOnOthers));
-    rejectAll([...group, ...waiting.filter(({ buildsOnOthers }) => buildsOnOthers)], stateFull());
+    rejectAll([...group, ...this.#leave(waiting.filter(({ buildsOnOthers }) => buildsOnOthers))], stateFull());
   }
 
   /** The receipt of the last thing written. */
@@ -195,6 +212,11 @@ export class Writer<Item> {
 
 function rejectAll(group: readonly Write[], error: Error): void {
   for (const write of group) write.reject(error);
+}
+
+function tooFast(): NodeError {
+  const message = 'writes come faster than they can be sealed: wait for some of those under way';
+  return new NodeError('busy', message, { bytesMax: waitingBytesMax });
 }
 
 function tooLarge(bytes: number, updates: number): NodeError {

@@ -21,6 +21,11 @@ export class HeadAccount {
     this.#options = options;
   }
 
+  /** What the newest batches of all logs cost. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** May a batch of so many bytes become the newest of a log? `before` is what the newest costs now, 0 where the log is new. */
   hasRoomFor(author: PeerIndex, before: number, batchBytes: number): boolean {
     const { logsMax, logsPerAuthorMax, headBytesMax, headBytesPerAuthorMax } = this.#options;

@@ -152,9 +152,9 @@ export class MessageLogs implements StateSource {
     while (this.#trimOldest(log, ({ keptUntilMs }) => keptUntilMs <= this.#nowMs));
   }
 
-  /** The log that holds most gives first. */
+  /** The log that holds most gives first. Newest batches have a bound of their own: they stay, and take no room from what can go. */
   #trimToBudget(): void {
-    while (this.#bytes > this.#options.keepBytesMax && this.#long.size > 0) {
+    while (this.#bytes - this.#heads.bytes > this.#options.keepBytesMax && this.#long.size > 0) {
       let largest: MessageLog | undefined;
       for (const log of this.#long) if (largest === undefined || log.bytes > largest.bytes) largest = log;
       if (largest !== undefined) this.#trimOldest(largest, () => true);
