@@ -49,12 +49,15 @@ class WrittenMesh implements Effects {
   readonly log: string[] = [];
   readonly held: { readonly node: NodeIndex; readonly batch: BatchMessage }[] = [];
   readonly mesh: Mesh;
+  /** Whether the log tells of links that become eager. */
+  promotions = false;
 
   constructor(options: MeshOptionsInput = {}) {
     this.mesh = new Mesh(2, {
       options: resolveMeshOptions(options),
       observer: {
         ...silentObserver,
+        linkPromoted: (_node, peer) => this.promotions && this.log.push(`fact link ${peer} eager`),
         linkChanged: (_node, peer, isUp) => this.log.push(`fact link ${peer} ${isUp ? 'up' : 'down'}`),
         offenceSeen: (_node, peer, offence) => this.log.push(`fact ${offence} of ${peer}`),
         batchIgnored: (_node, from, reason) => this.log.push(`fact ${reason} from ${from}`),
@@ -140,10 +143,11 @@ describe('the composer forwards in one order', () => {
     expect(written.log).toEqual(['timer declare-dead']);
   });
 
-  it('link down: the registry', () => {
-    const written = WrittenMesh.linked([3]);
+  it('link down: gossip forgets the link and finds another for its part, then the registry takes it out of the view', () => {
+    const written = WrittenMesh.linked([3, 4], { gossip: { eagerMax: 1 } });
+    written.promotions = true;
     written.handle({ type: 'link-down', peer: peerOf(3), cause: 'closed' });
-    expect(written.log).toEqual(['fact link 3 down']);
+    expect(written.log).toEqual(['fact link 4 eager', 'fact link 3 down']);
     expect(written.mesh.isNeighbor(node, peerOf(3))).toBe(false);
   });
 

@@ -120,6 +120,16 @@ describe('egress', () => {
     expect(frames.map(typesIn)).toEqual([[3, 3]]);
   });
 
+  it('NET12: introduces an author again with the beginning of his log that was asked for', () => {
+    const frames: Uint8Array[] = [];
+    const { egress } = egressTo(new Map([[1, (frame: Uint8Array) => frames.push(frame) > 0]]));
+    const asked = (author: number, firstSequence: number): BatchMessage =>
+      ({ ...batch(300, author), hops: 255, header: { bytes: 300, author, firstSequence } }) as unknown as BatchMessage;
+    for (const each of [asked(2, 1), asked(2, 1), asked(2, 5), asked(0, 1), batch(300, 2)]) egress.send(peer, each);
+    egress.flush();
+    expect(frames.flatMap(typesIn)).toEqual([16, 3, 16, 3, 3, 3, 3]);
+  });
+
   it('NET12: introduces an author again on a new link, after a frame that was not taken, and when it is told to forget', () => {
     const frames: Uint8Array[] = [];
     let isTaken = true;

@@ -11,6 +11,7 @@ import {
   introductionsPerFrameMax,
   messageOverheadBytes,
   messagesPerFrameMax,
+  offTreeHops,
   writeIntroductions,
   writeMessage,
   type Message,
@@ -114,7 +115,13 @@ export class Egress {
   }
 }
 
-/** The author of a batch, unless the other end has been told of him. */
+/**
+ * The author of a batch, unless the other end has been told of him. The beginning of a log that is sent by no tree was asked for by
+ * somebody who has nothing of that author, and may have lost what he was told.
+ */
 function strangerIn(message: Message, told: ReadonlySet<PeerIndex>): readonly PeerIndex[] {
-  return message.type === 'batch' && !told.has(message.header.author) ? [message.header.author] : nobody;
+  if (message.type !== 'batch') return nobody;
+  const { author, firstSequence } = message.header;
+  const isAskedFor = message.hops === offTreeHops && firstSequence === 1 && author !== selfPeer;
+  return isAskedFor || !told.has(author) ? [author] : nobody;
 }
