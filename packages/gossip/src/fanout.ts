@@ -24,14 +24,18 @@ export function pickPartners(neighborhood: Neighborhood, draw: Draw, count: numb
   const { node } = draw;
   const neighbors = neighborhood.neighborCount(node);
   const size = neighborhood.isNeighbor(node, except) ? neighbors - 1 : neighbors;
-  const positions: number[] = [];
+  // Positions first, since they are told apart by value; then each becomes the peer that stands there. One array, no more: this is hot.
+  const picked: number[] = [];
   for (let last = Math.max(0, size - count); last < size; last++) {
     const drawn = pickBelow(random32(draw.seed, node, draw.step, last), last + 1);
-    positions.push(positions.includes(drawn) ? last : drawn);
+    picked.push(picked.includes(drawn) ? last : drawn);
   }
-  // Where `except` stands, the last neighbor stands in for it: all others keep the same chance.
-  const peers = positions.map((position) => neighborhood.neighborAt(node, position));
-  return peers.map((peer) => (peer === except ? neighborhood.neighborAt(node, size) : peer));
+  for (let index = 0; index < picked.length; index++) {
+    const peer = neighborhood.neighborAt(node, picked[index] as number);
+    // Where `except` stands, the last neighbor stands in for it: all others keep the same chance.
+    picked[index] = peer === except ? neighborhood.neighborAt(node, size) : peer;
+  }
+  return picked as PeerIndex[];
 }
 
 /** Time to the next round: the hot interval doubles with every `equalRoundsToSlow` equal rounds, up to the quiet one. */

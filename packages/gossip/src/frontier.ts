@@ -56,7 +56,7 @@ export class Frontier {
   readonly #digestLow: Uint32Array;
   readonly #tags: PeerTags;
 
-  constructor({ logsMax, settleMs }: FrontierOptions, { allocator, tags }: ModuleContext) {
+  constructor({ logsMax, settleMs }: FrontierOptions, { allocator, tags }: Pick<ModuleContext, 'allocator' | 'tags'>) {
     this.#logsMax = logsMax;
     // At most half full, so that a probe is short.
     this.#slots = 2 ** Math.ceil(Math.log2(2 * logsMax));

@@ -59,6 +59,16 @@ export interface CurvePoint {
   readonly expected?: number;
 }
 
+/** How one class of adversary was found out. */
+export interface DetectionRow {
+  readonly adversary: string;
+  readonly precision: number;
+  readonly recall: number;
+  /** Simulated milliseconds until they were excluded, on average; null where none was. */
+  readonly timeToExclusionMs: number | null;
+  readonly honestExcluded: number;
+}
+
 /** What one run yields; with `--json` it is printed whole. */
 export interface RunResult {
   readonly scenario: string;
@@ -68,11 +78,12 @@ export interface RunResult {
   /** The complete parameters. */
   readonly options: ParameterValues;
   readonly complete: boolean;
-  /** Rounds until 50, 99, 99.99 and 100 % knew, of a run in rounds. */
+  /** Rounds that were run, of a run in rounds. */
   readonly rounds?: number;
   /** Simulated milliseconds until all knew, of a run in events. */
   readonly simulatedMs?: number;
-  readonly percentiles: Readonly<Record<'50' | '99' | '99.99' | '100', number>>;
+  /** When 50, 99, 99.99 and 100 % of who should know knew, in rounds or simulated milliseconds; null where the run ended before. */
+  readonly percentiles: Readonly<Record<'50' | '99' | '99.99' | '100', number | null>>;
   readonly messages: number;
   readonly events: number;
   readonly eventsPerSecond: number;
@@ -88,6 +99,12 @@ export interface RunResult {
   readonly sometimes: Readonly<Record<string, number>>;
   readonly verdicts: readonly Verdict[];
   readonly curve: readonly CurvePoint[];
+  /** Bytes that a node of each role sent in the run, on average. */
+  readonly bytesByRole?: Readonly<Record<string, number>>;
+  /** What became of each class of adversary, where there are any. */
+  readonly detection?: readonly DetectionRow[];
+  /** Some of the nodes, evenly over all, in their order: when each came to know, null for never. The map is drawn from it. */
+  readonly sampledLearning?: readonly (number | null)[];
   /** The one command that makes this run again. */
   readonly replay: string;
 }
@@ -98,5 +115,7 @@ export interface Scenario {
   /** One sentence for `list`. */
   readonly summary: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** Bytes that a run needs, so that one too large is refused before it starts; without it nothing is checked. */
+  memoryBytes?(values: ParameterValues, workers: number): number;
   run(values: ParameterValues, context: RunContext): Promise<RunResult>;
 }
