@@ -11,9 +11,17 @@ import {
 export interface Written {
   readonly message: BatchMessage;
   readonly atMs: number;
+  /** The first peer of its cell. */
+  readonly first: number;
   /** By peer of the cell: after how many milliseconds it knew, plus one; 0 where it does not. */
   readonly knownAfterMs: Int32Array;
   known: number;
+}
+
+/** The peers of a cell. */
+export interface CellRange {
+  readonly first: number;
+  readonly peers: number;
 }
 
 /** How far a log goes. */
@@ -30,13 +38,16 @@ const keyOf = (author: PeerIndex, epoch: Epoch): number => author * 2 ** 26 + ep
 export class Batches implements StateSource {
   readonly #all: Written[] = [];
   readonly #logs = new Map<number, Log>();
+  /** Deliveries so far, and as many as there can be. */
+  known = 0;
+  wanted = 0;
 
   get all(): readonly Written[] {
     return this.#all;
   }
 
-  /** Appends a batch of `count` updates to its author's log; `cellPeers` may hear of it. */
-  write(author: PeerIndex, epoch: Epoch, count: number, atMs: number, cellPeers: number): Written {
+  /** Appends a batch of `count` updates to its author's log; its cell may hear of it. */
+  write(author: PeerIndex, epoch: Epoch, count: number, atMs: number, { first, peers }: CellRange): Written {
     const key = keyOf(author, epoch);
     const log = this.#logs.get(key) ?? { author, epoch, batches: [] };
     this.#logs.set(key, log);
@@ -45,7 +56,8 @@ export class Batches implements StateSource {
     const hash32 = mix32(mix32(author + 1) ^ mix32(epoch + firstSequence));
     const header = { author, epoch, firstSequence, count, hash32, bytes: bytes(100 + 20 * count) };
     const message: BatchMessage = { type: 'batch', header, handle: this.#all.length as BatchHandle, hops: 0 };
-    const written: Written = { message, atMs, knownAfterMs: new Int32Array(cellPeers), known: 0 };
+    const written: Written = { message, atMs, first, knownAfterMs: new Int32Array(peers), known: 0 };
+    this.wanted += peers;
     log.batches.push(written);
     this.#all.push(written);
     return written;
@@ -69,6 +81,7 @@ export class Batches implements StateSource {
     if (written.knownAfterMs[peer] !== 0) return;
     written.knownAfterMs[peer] = nowMs - written.atMs + 1;
     written.known++;
+    this.known++;
   }
 
   /** The frontier of one who knows all that was written by these authors. */

@@ -48,8 +48,8 @@ const bootstrapLookMs = 250;
 const contactsMax = 2;
 /** From the cut of a path, or the death of a process, to the notice of it. */
 const noticeMs = 300;
-/** Timers and messages of one node that wait at one time, on average: the array starts with room for them. */
-const eventsPerNode = 12;
+/** Timers and messages of one node that wait at one time, on average, measured: the array starts with room for them. */
+const eventsPerNode = 8;
 const draws = { notice: 11, bootstrap: 12 } as const;
 
 export class Cell implements Effects {
@@ -135,6 +135,11 @@ export class Cell implements Effects {
     return index - this.place.first;
   }
 
+  /** Is this a peer of this cell? */
+  holds(index: PeerIndex): boolean {
+    return index >= this.place.first && index < this.place.first + this.place.peers;
+  }
+
   /** Lets virtual time pass. */
   run(untilMs: number): void {
     const wheel = this.#wheel;
@@ -208,7 +213,7 @@ export class Cell implements Effects {
   /** A running peer writes a batch. */
   write(peer: number, count = 1): Written {
     const { batches } = this.#context;
-    const written = batches.write(this.peerIndexOf(peer), this.epochOf(peer), count, this.nowMs, this.place.peers);
+    const written = batches.write(this.peerIndexOf(peer), this.epochOf(peer), count, this.nowMs, this.place);
     this.tell(this.#processes.nodeOf(peer), { type: 'command', command: { type: 'broadcast', batch: written.message } }, this);
     return written;
   }

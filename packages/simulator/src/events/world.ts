@@ -24,7 +24,7 @@ export interface WorldOptions {
 }
 
 /** A transport takes more links than a view keeps: who is turned away must have been heard first. */
-const linksPerNeighbor = 2;
+const linksPerNeighbor = 1.5;
 
 export class World {
   readonly mesh: Mesh;
@@ -45,7 +45,7 @@ export class World {
     this.mesh = new Mesh(nodes + count * restartsMax, { options: this.options, observer, tags, source: this.batches, seed });
     const context = {
       mesh: this.mesh, batches: this.batches, paths: this.paths, tally: this.tally, seed, clockSkew, onEvent,
-      linksMax: linksPerNeighbor * this.options.peerRegistry.neighborsMax,
+      linksMax: Math.ceil(linksPerNeighbor * this.options.peerRegistry.neighborsMax),
     };
     const cells: Cell[] = [];
     for (let index = 0, first = 0; index < count; index++) {
