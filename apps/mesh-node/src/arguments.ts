@@ -1,5 +1,5 @@
 /** Reads the command line: a verb, flags of its settings, `--json`, `--help`. Everything unknown is a mistake, and told. */
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '@murmuration/protocol';
 import { usageError } from './program-error.ts';
 import { valueOfText, type RawValues } from './config/raw-value.ts';
 import { flagOf, settings, type SettingKey } from './config/settings.ts';

@@ -18,24 +18,35 @@ export interface Draw {
 
 /**
  * Up to `count` distinct neighbors, never `except`, each with the same chance (Floyd's sampling: as many draws as picks).
- * Costs count² comparisons, which for the fanouts in use is less than a set.
+ * Costs count² comparisons, which for the fanouts in use is less than a set. Who picks a million times gives the array to fill.
  */
-export function pickPartners(neighborhood: Neighborhood, draw: Draw, count: number, except: PeerIndex): PeerIndex[] {
-  const { node } = draw;
+export function pickPartners(
+  neighborhood: Neighborhood,
+  { seed, node, step }: Draw,
+  count: number,
+  except: PeerIndex,
+  into: number[] = [],
+): PeerIndex[] {
   const neighbors = neighborhood.neighborCount(node);
   const size = neighborhood.isNeighbor(node, except) ? neighbors - 1 : neighbors;
-  // Positions first, since they are told apart by value; then each becomes the peer that stands there. One array, no more: this is hot.
-  const picked: number[] = [];
-  for (let last = Math.max(0, size - count); last < size; last++) {
-    const drawn = pickBelow(random32(draw.seed, node, draw.step, last), last + 1);
-    picked.push(picked.includes(drawn) ? last : drawn);
+  const least = Math.max(0, size - count);
+  // Positions first, since they are told apart by value; then each becomes the peer that stands there.
+  for (let last = least; last < size; last++) {
+    const drawn = pickBelow(random32(seed, node, step, last), last + 1);
+    into[last - least] = isAmong(into, last - least, drawn) ? last : drawn;
   }
-  for (let index = 0; index < picked.length; index++) {
-    const peer = neighborhood.neighborAt(node, picked[index] as number);
+  for (let index = 0; index < size - least; index++) {
+    const peer = neighborhood.neighborAt(node, into[index] as number);
     // Where `except` stands, the last neighbor stands in for it: all others keep the same chance.
-    picked[index] = peer === except ? neighborhood.neighborAt(node, size) : peer;
+    into[index] = peer === except ? neighborhood.neighborAt(node, size) : peer;
   }
-  return picked as PeerIndex[];
+  if (into.length > size - least) into.length = size - least;
+  return into as PeerIndex[];
+}
+
+function isAmong(positions: readonly number[], count: number, wanted: number): boolean {
+  for (let index = 0; index < count; index++) if (positions[index] === wanted) return true;
+  return false;
 }
 
 /** Time to the next round: the hot interval doubles with every `equalRoundsToSlow` equal rounds, up to the quiet one. */

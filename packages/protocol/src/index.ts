@@ -31,6 +31,7 @@ export * from './border.ts';
 export * from './byte-reader.ts';
 export * from './byte-writer.ts';
 export * from './codec.ts';
+export { didYouMean } from './did-you-mean.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './hello.ts';

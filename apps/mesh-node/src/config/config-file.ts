@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { parseDocument } from 'yaml';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '@murmuration/protocol';
 import { causeOf, configError } from '../program-error.ts';
 import { valueOfText, type RawValues } from './raw-value.ts';
 import { fileKeyOf, settingKeys, settings } from './settings.ts';

@@ -1,5 +1,5 @@
 /** Reads `MESH_*`. The prefix is ours: a name that means nothing is a slip, and slips are told. */
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '@murmuration/protocol';
 import { valueOfText, type RawValues } from './raw-value.ts';
 import { environmentNameOf, settingKeys, settings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 /**
- * The letters of one phase to the nodes of one worker, sorted stably by receiver. Sources write in ascending order of senders, so every node
- * reads its letters by sender, however many workers there are: that is what makes a trace independent of their number.
+ * The letters of one phase to the nodes of one shard, sorted stably by receiver. Sources write in ascending order of senders, so every node
+ * reads its letters by sender, however the nodes are cut into shards: that is what makes a trace independent of shards and workers.
  */
 import type { Mailbox } from './mailboxes.ts';
-import type { NodeRange } from './plan.ts';
+import type { Range } from './plan.ts';
 
 /** Sorted letters: those to node `first + i` stand from `starts[i]` to `starts[i + 1]`. */
 export class Inbox {
@@ -12,7 +12,7 @@ export class Inbox {
   words: Int32Array = new Int32Array(0);
   readonly #first: number;
 
-  constructor({ first, end }: NodeRange) {
+  constructor({ first, end }: Range) {
     this.#first = first;
     this.starts = new Uint32Array(end - first + 1);
   }

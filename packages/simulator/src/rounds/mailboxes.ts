@@ -1,11 +1,11 @@
 /**
- * Letters between workers: one box per (source, target) worker in shared memory, so that nobody takes a lock. A box is written by its source
+ * Letters between shards: one box per (source, target) shard in shared memory, so that nobody takes a lock. A box is written by its source
  * alone, between two meetings of all workers, and read by its target after the second.
  */
 import { assert } from '@murmuration/protocol';
-import { rangeOf, type EpidemicPlan } from './plan.ts';
+import { nodesOf, type EpidemicPlan } from './plan.ts';
 
-/** The letters from one worker to another in one phase, in the order of their writing. */
+/** The letters from one shard to another in one phase, in the order of their writing. */
 export interface Mailbox {
   readonly to: Int32Array;
   /** Twice the sender, plus 1 where it knows: one word, because sorting moves each letter to a random place in memory. */
@@ -19,11 +19,11 @@ export const letterBytes: number = 4 + 4;
 
 /**
  * Letters that a box holds. Partners are uniform, so a box gets its share of the calls; eight deviations above that are not reached in the
- * age of the universe, and what two workers cannot send at all is the end of it.
+ * age of the universe, and what a shard cannot send at all is the end of it.
  */
 export function boxSize(plan: EpidemicPlan, source: number, target: number): number {
-  const from = rangeOf(plan, source);
-  const to = rangeOf(plan, target);
+  const from = nodesOf(plan, source);
+  const to = nodesOf(plan, target);
   const most = (from.end - from.first) * plan.fanout;
   const mean = (most * (to.end - to.first)) / plan.nodes;
   return Math.min(most, Math.ceil(mean + 8 * Math.sqrt(mean)) + 64);
@@ -31,28 +31,28 @@ export function boxSize(plan: EpidemicPlan, source: number, target: number): num
 
 /** Buffers of all boxes, row by row of sources. */
 export function mailboxBuffers(plan: EpidemicPlan): SharedArrayBuffer[] {
-  return pairsOf(plan.workers).map(([source, target]) => new SharedArrayBuffer(4 + boxSize(plan, source, target) * letterBytes));
+  return pairsOf(plan.shards).map(([source, target]) => new SharedArrayBuffer(4 + boxSize(plan, source, target) * letterBytes));
 }
 
-function pairsOf(workers: number): [source: number, target: number][] {
-  return Array.from({ length: workers * workers }, (_, index) => [Math.floor(index / workers), index % workers]);
+function pairsOf(shards: number): [source: number, target: number][] {
+  return Array.from({ length: shards * shards }, (_, index) => [Math.floor(index / shards), index % shards]);
 }
 
-/** Views of one worker on the boxes of a phase. */
+/** Views of one shard on the boxes of a phase. */
 export class Mailboxes {
   readonly #boxes: readonly Mailbox[];
-  readonly #worker: number;
-  readonly #workers: number;
+  readonly #shard: number;
+  readonly #shards: number;
   readonly #row: number;
   /** Letters in our boxes, by target. */
   readonly #written: Int32Array;
 
-  constructor(buffers: readonly SharedArrayBuffer[], worker: number, workers: number) {
+  constructor(buffers: readonly SharedArrayBuffer[], shard: number, shards: number) {
     this.#boxes = buffers.map(boxOn);
-    this.#worker = worker;
-    this.#workers = workers;
-    this.#row = worker * workers;
-    this.#written = new Int32Array(workers);
+    this.#shard = shard;
+    this.#shards = shards;
+    this.#row = shard * shards;
+    this.#written = new Int32Array(shards);
   }
 
   /** Empties our boxes to others, before we write. */
@@ -76,7 +76,7 @@ export class Mailboxes {
 
   /** What the others wrote to us, by source. */
   received(): Mailbox[] {
-    return Array.from({ length: this.#workers }, (_, source) => this.#boxes[source * this.#workers + this.#worker] as Mailbox);
+    return Array.from({ length: this.#shards }, (_, source) => this.#boxes[source * this.#shards + this.#shard] as Mailbox);
   }
 }
 

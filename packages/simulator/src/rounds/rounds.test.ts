@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSilent, originOf, rangeOf, type EpidemicMode, type EpidemicPlan } from './plan.ts';
+import { isSilent, nodesOf, originOf, shardsFor, shardsOf, type EpidemicMode, type EpidemicPlan } from './plan.ts';
 import { runRounds, stepTogether } from './run.ts';
 import { runOf } from './seeds.test.support.ts';
 import { never, type SharedState } from './shared-state.ts';
 
 const planOf = (over: Partial<EpidemicPlan> = {}): EpidemicPlan =>
-  ({ nodes: 1_000, mode: 'push-pull', fanout: 1, loss: 0, silent: 0, seed: 1, workers: 1, roundsMax: 200, ...over });
+  ({ nodes: 1_000, mode: 'push-pull', fanout: 1, loss: 0, silent: 0, seed: 1, workers: 1, shards: over.workers ?? 1, roundsMax: 200, ...over });
 
 const modes: EpidemicMode[] = ['push', 'pull', 'push-pull'];
 const anyPlan = fc.record({
@@ -20,11 +20,12 @@ const traceOf = (state: SharedState): unknown => ({
   tallies: (['honest', 'calls', 'answers', 'copies', 'taught', 'letters', 'lost'] as const).map((tally) => state.total(tally)),
 });
 
-describe('a run is the same on any number of workers', () => {
+describe('a run is the same on any number of workers and shards', () => {
   it('for any shape, node by node', () => {
     fc.assert(fc.property(anyPlan, (shape) => {
       const alone = traceOf(stepTogether(planOf(shape)));
       for (const workers of [2, 3, 4]) expect(traceOf(stepTogether(planOf({ ...shape, workers })))).toEqual(alone);
+      for (const shards of [2, 5, 8]) expect(traceOf(stepTogether(planOf({ ...shape, workers: 2, shards })))).toEqual(alone);
     }), { numRuns: 40 });
   });
 
@@ -107,10 +108,13 @@ describe('a run ends', () => {
   });
 });
 
-it('ranges of workers are the nodes, in order, each once', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 9 }), (nodes, workers) => {
-    const ranges = Array.from({ length: workers }, (_, worker) => rangeOf(planOf({ nodes, workers }), worker));
+it('shards are the nodes, and workers have the shards, in order, each once', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 3_000_000 }), fc.integer({ min: 1, max: 9 }), (nodes, workers) => {
+    const shards = shardsFor(nodes, workers);
+    expect(shards % workers).toBe(0);
+    const ranges = Array.from({ length: shards }, (_, shard) => nodesOf({ nodes, shards }, shard));
     expect([ranges[0]!.first, ranges.at(-1)!.end]).toEqual([0, nodes]);
+    expect(shardsOf({ workers, shards }, workers - 1).end).toBe(shards);
     for (const [index, range] of ranges.entries()) if (index > 0) expect(range.first).toBe(ranges[index - 1]!.end);
   }));
 });

@@ -1,13 +1,12 @@
 /**
- * Runs a plan: with one worker in this thread, with more in a thread each. The shards, their letters and the order of everything are the same,
- * so the trace is, too.
+ * Runs a plan: with one worker in this thread, with more in a thread each. What a shard reads, and in which order, is the same, so the trace
+ * is, too.
  */
 import { Worker } from 'node:worker_threads';
 import { breathe } from '../stopwatch.ts';
 import type { EpidemicPlan } from './plan.ts';
 import { roundsOf } from './rounds.ts';
 import type { ShardData } from './shard-thread.ts';
-import { Shard } from './shard.ts';
 import { shareBuffers, SharedState, type SharedBuffers } from './shared-state.ts';
 
 /** Told after every round. */
@@ -28,17 +27,16 @@ export async function runRounds(plan: EpidemicPlan, signal: AbortSignal, onRound
   return state;
 }
 
-/** All shards in this thread, in turns. */
+/** Runs all workers of a plan in this thread, in turns, without a break. */
 export function stepTogether(plan: EpidemicPlan): SharedState {
   const buffers = shareBuffers(plan);
-  const state = new SharedState(buffers, plan);
-  const courses = Array.from({ length: plan.workers }, (_, worker) => roundsOf(new Shard(worker, plan, buffers), worker, state));
+  const courses = Array.from({ length: plan.workers }, (_, worker) => roundsOf(worker, plan, buffers));
   while (courses.every((course) => course.next().done !== true));
-  return state;
+  return new SharedState(buffers, plan);
 }
 
 async function runHere(plan: EpidemicPlan, buffers: SharedBuffers, state: SharedState, onRound: OnRound): Promise<void> {
-  for (const step of roundsOf(new Shard(0, plan, buffers), 0, state)) {
+  for (const step of roundsOf(0, plan, buffers)) {
     if (step !== 'closed') continue;
     onRound(state);
     // Signals and timers of the program get their turn.

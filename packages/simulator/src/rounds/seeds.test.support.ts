@@ -1,5 +1,6 @@
 /** Twenty seeds of one shape, and what is compared of them. */
 import { closedForm, meanField, roundsUntil, type EpidemicShape } from '../oracles.ts';
+import { shardsFor } from './plan.ts';
 import { stepTogether } from './run.ts';
 import type { SharedState } from './shared-state.ts';
 
@@ -8,7 +9,7 @@ export const seedCount = 20;
 
 /** A run of one shape and seed. */
 export function runOf(shape: EpidemicShape, seed: number, workers = 1): SharedState {
-  return stepTogether({ ...shape, seed, workers, roundsMax: 200 });
+  return stepTogether({ ...shape, seed, workers, shards: shardsFor(shape.nodes, workers), roundsMax: 200 });
 }
 
 /** Means over the seeds, in rounds. */

@@ -3,8 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Barrier } from './barrier.ts';
 import type { EpidemicPlan } from './plan.ts';
 import { roundsOf } from './rounds.ts';
-import { Shard } from './shard.ts';
-import { SharedState, type SharedBuffers } from './shared-state.ts';
+import type { SharedBuffers } from './shared-state.ts';
 
 /** What a thread is started with. */
 export interface ShardData {
@@ -15,7 +14,7 @@ export interface ShardData {
 
 const { plan, buffers, worker } = workerData as ShardData;
 const barrier = new Barrier(buffers.barrier, plan.workers);
-for (const step of roundsOf(new Shard(worker, plan, buffers), worker, new SharedState(buffers, plan))) {
+for (const step of roundsOf(worker, plan, buffers)) {
   barrier.meet();
   if (step === 'closed' && worker === 0) parentPort?.postMessage('closed');
 }

@@ -1,5 +1,5 @@
 /**
- * One worker's nodes in synchronous rounds. A round has three phases: all call, all answer and take, all take the answers. A node reads what
+ * A part of the nodes in synchronous rounds. A round has three phases: all call, all answer and take, all take the answers. A node reads what
  * it knew when the round began and changes only itself, in its own turn, so what it learns in a round is told in the next: rounds in place
  * would be faster than theory. Partners are chosen and batches judged by the daemon's own `pickPartners` and `Frontier`.
  */
@@ -11,7 +11,7 @@ import {
 import { Everybody } from './everybody.ts';
 import { Inbox } from './inbox.ts';
 import { Mailboxes } from './mailboxes.ts';
-import { isSilent, originOf, rangeOf, streamSeed, type EpidemicPlan, type NodeRange } from './plan.ts';
+import { isSilent, nodesOf, originOf, streamSeed, type EpidemicPlan, type Range } from './plan.ts';
 import { never, noTallies, SharedState, type SharedBuffers, type Tallies } from './shared-state.ts';
 
 /** Size of the rumour in its log: a signed batch of one small update. */
@@ -20,9 +20,9 @@ export const rumourBytes: Bytes = bytes(200);
 const atOnce = millis(0);
 
 export class Shard {
-  readonly #worker: number;
+  readonly #index: number;
   readonly #plan: EpidemicPlan;
-  readonly #range: NodeRange;
+  readonly #range: Range;
   readonly #state: SharedState;
   readonly #everybody: Everybody;
   readonly #frontier: Frontier;
@@ -36,10 +36,10 @@ export class Shard {
   readonly #lossBelow: number;
   readonly #counts: Tallies = noTallies();
 
-  constructor(worker: number, plan: EpidemicPlan, buffers: SharedBuffers) {
-    this.#worker = worker;
+  constructor(index: number, plan: EpidemicPlan, buffers: SharedBuffers) {
+    this.#index = index;
     this.#plan = plan;
-    this.#range = rangeOf(plan, worker);
+    this.#range = nodesOf(plan, index);
     this.#state = new SharedState(buffers, plan);
     this.#everybody = new Everybody(plan.nodes);
     const allocator = new Allocator(this.#range.end - this.#range.first);
@@ -48,8 +48,8 @@ export class Shard {
     this.#frontier = new Frontier({ logsMax: 1, settleMs: millis(1) }, { allocator, tags });
     this.#isSilent = allocator.uint8('simulator.is-silent', 1);
     this.#inbox = new Inbox(this.#range);
-    this.#calls = new Mailboxes(buffers.calls, worker, plan.workers);
-    this.#answers = new Mailboxes(buffers.answers, worker, plan.workers);
+    this.#calls = new Mailboxes(buffers.calls, index, plan.shards);
+    this.#answers = new Mailboxes(buffers.answers, index, plan.shards);
     this.#callLoss = streamSeed(plan.seed, 'callLoss');
     this.#answerLoss = streamSeed(plan.seed, 'answerLoss');
     this.#lossBelow = plan.loss * 0x1_0000_0000;
@@ -67,12 +67,14 @@ export class Shard {
     const { mode, fanout, seed } = this.#plan;
     this.#calls.open();
     const draw = { seed, node: 0 as NodeIndex, step: round };
+    const partners: number[] = [];
     for (let node = this.#range.first; node < this.#range.end; node++) {
       const knows = this.#knows(node);
       // Who lacks something cannot know it and asks anyway; who would only push, and has nothing, keeps quiet.
       if (this.#silentAt(node) || (mode === 'push' && !knows)) continue;
       draw.node = node as NodeIndex;
-      for (const partner of pickPartners(this.#everybody, draw, fanout, noPeer)) this.#sendCall(node, partner, round, knows);
+      pickPartners(this.#everybody, draw, fanout, noPeer, partners);
+      for (const partner of partners) this.#sendCall(node, partner as PeerIndex, round, knows);
     }
     this.#calls.close();
   }
@@ -111,7 +113,7 @@ export class Shard {
   #sendCall(node: number, partner: PeerIndex, round: number, knows: boolean): void {
     this.#counts.calls += 1;
     if (this.#isLost(this.#callLoss, node, round, partner)) return;
-    this.#calls.write(this.#workerOf(partner), partner, node, knows);
+    this.#calls.write(this.#shardOf(partner), partner, node, knows);
   }
 
   /** The answer is a digest, with the batch where the caller lacks it; only that one changes anything, and travels here. */
@@ -122,7 +124,7 @@ export class Shard {
     this.#counts.answers += 1;
     const brings = !lacked && (word & 1) === 0;
     if (this.#isLost(this.#answerLoss, caller, round, node) || !brings) return;
-    this.#answers.write(this.#workerOf(caller), caller, node, true);
+    this.#answers.write(this.#shardOf(caller), caller, node, true);
   }
 
   /** Gives each node that has letters its turn, in ascending order, and keeps the trace. */
@@ -184,14 +186,13 @@ export class Shard {
     return true;
   }
 
-  #workerOf(node: number): number {
-    const { nodes, workers } = this.#plan;
-    if (workers === 1) return 0;
-    // The inverse of `rangeOf`, which rounds down where ranges begin.
-    return Math.floor(((node + 1) * workers - 1) / nodes);
+  #shardOf(node: number): number {
+    const { nodes, shards } = this.#plan;
+    // The inverse of `nodesOf`, which rounds down where ranges begin.
+    return Math.floor(((node + 1) * shards - 1) / nodes);
   }
 
   #publish(): void {
-    this.#state.publish(this.#worker, this.#counts);
+    this.#state.publish(this.#index, this.#counts);
   }
 }

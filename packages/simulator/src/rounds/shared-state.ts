@@ -1,5 +1,5 @@
 /**
- * What the workers of a run share: when each node learned, a trace per node, the tallies of each worker, the curve, and two words by which a
+ * What the workers of a run share: when each node learned, a trace per node, the tallies of each shard, the curve, and two words by which a
  * run is ended. Every cell has one writer; meetings of all workers order writes before reads.
  */
 import { mix32 } from '@murmuration/protocol';
@@ -11,9 +11,9 @@ export const never = 0xffff;
 
 const tallyNames = ['honest', 'honestInformed', 'calls', 'answers', 'copies', 'taught', 'letters', 'lost', 'stateBytes'] as const;
 
-/** What a worker counts: nodes, messages, batches, letters read, legs lost, bytes of columns. */
+/** What a shard counts: nodes, messages, batches, letters read, legs lost, bytes of columns. */
 export type Tally = (typeof tallyNames)[number];
-/** The counts of one worker. */
+/** The counts of one shard. */
 export type Tallies = Record<Tally, number>;
 
 /** Nothing counted yet. */
@@ -39,7 +39,7 @@ export function shareBuffers(plan: EpidemicPlan): SharedBuffers {
   return {
     learnedAt: new SharedArrayBuffer(2 * plan.nodes),
     trace: new SharedArrayBuffer(4 * plan.nodes),
-    tallies: new SharedArrayBuffer(8 * tallyNames.length * plan.workers),
+    tallies: new SharedArrayBuffer(8 * tallyNames.length * plan.shards),
     curve: new SharedArrayBuffer(4 * (plan.roundsMax + 1)),
     control: new SharedArrayBuffer(4 * 3),
     barrier: new SharedArrayBuffer(4 * 2),
@@ -62,29 +62,29 @@ export class SharedState {
   readonly curve: Uint32Array;
   readonly #tallies: Float64Array;
   readonly #control: Int32Array;
-  readonly #workers: number;
+  readonly #shards: number;
   readonly #roundsMax: number;
 
-  constructor(buffers: SharedBuffers, { workers, roundsMax }: EpidemicPlan) {
+  constructor(buffers: SharedBuffers, { shards, roundsMax }: EpidemicPlan) {
     this.learnedAt = new Uint16Array(buffers.learnedAt);
     this.trace = new Uint32Array(buffers.trace);
     this.curve = new Uint32Array(buffers.curve);
     this.#tallies = new Float64Array(buffers.tallies);
     this.#control = new Int32Array(buffers.control);
-    this.#workers = workers;
+    this.#shards = shards;
     this.#roundsMax = roundsMax;
   }
 
-  /** Shows the others what a worker has counted so far. */
-  publish(worker: number, counts: Tallies): void {
-    for (const [column, name] of tallyNames.entries()) this.#tallies[worker * tallyNames.length + column] = counts[name];
+  /** Shows the others what a shard has counted so far. */
+  publish(shard: number, counts: Tallies): void {
+    for (const [column, name] of tallyNames.entries()) this.#tallies[shard * tallyNames.length + column] = counts[name];
   }
 
-  /** Over all workers. */
+  /** Over all shards. */
   total(tally: Tally): number {
     const column = tallyNames.indexOf(tally);
     let sum = 0;
-    for (let worker = 0; worker < this.#workers; worker++) sum += this.#tallies[worker * tallyNames.length + column] as number;
+    for (let shard = 0; shard < this.#shards; shard++) sum += this.#tallies[shard * tallyNames.length + column] as number;
     return sum;
   }
 

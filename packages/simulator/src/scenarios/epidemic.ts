@@ -6,7 +6,7 @@ import { bytes, messageOverheadBytes } from '@murmuration/protocol';
 import { meanField, roundsUntil, singleRunBand, type MeanField } from '../oracles.ts';
 import { replayCommand } from '../parameters.ts';
 import { letterBytes } from '../rounds/mailboxes.ts';
-import type { EpidemicMode, EpidemicPlan } from '../rounds/plan.ts';
+import { shardsFor, type EpidemicMode, type EpidemicPlan } from '../rounds/plan.ts';
 import { runRounds } from '../rounds/run.ts';
 import { rumourBytes } from '../rounds/shard.ts';
 import { never, type SharedState } from '../rounds/shared-state.ts';
@@ -56,9 +56,10 @@ export const epidemic: Scenario = {
 function planOf(values: ParameterValues, { seed, workers }: Pick<RunContext, 'seed' | 'workers'>): EpidemicPlan {
   const number = (name: keyof typeof parameters): number => values[name] as number;
   const nodes = number('nodes');
+  const threads = Math.min(workers, nodes);
   return {
     nodes, mode: values['mode'] as EpidemicMode, fanout: number('fanout'), loss: number('loss'), silent: number('silent'),
-    roundsMax: number('roundsMax'), seed, workers: Math.min(workers, nodes),
+    roundsMax: number('roundsMax'), seed, workers: threads, shards: shardsFor(nodes, threads),
   };
 }
 
