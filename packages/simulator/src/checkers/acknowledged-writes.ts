@@ -1,4 +1,4 @@
-/** No acknowledged write is lost (GOS11): in the end everybody who runs knows it, whoever crashed meanwhile. The author's disk kept it. */
+/** No acknowledged write is lost (GOS11): whose disk is there, his writes are known to all who run in the end, whoever crashed meanwhile. */
 import type { World } from '../events/world.ts';
 import type { Verdict } from '../scenario.ts';
 
@@ -11,7 +11,7 @@ export function acknowledgedWrites(world: World): Verdict {
       return new Map(logs.map(({ author, epoch, sequence }) => [`${author} ${epoch}`, sequence]));
     });
     for (const { message: { header } } of world.batches.all) {
-      if (!cell.holds(header.author)) continue;
+      if (!cell.holds(header.author) || !cell.isRunning(cell.peerOf(header.author))) continue;
       writes++;
       const last = header.firstSequence + header.count - 1;
       if (ends.some((log) => (log.get(`${header.author} ${header.epoch}`) ?? 0) < last)) lost++;

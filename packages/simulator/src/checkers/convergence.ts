@@ -1,4 +1,7 @@
-/** Every node that runs knows all that was ever written in its cell, and all tell one digest (GOS10, GOS11). */
+/**
+ * Every node that runs knows all that was ever written in its cell by those who run, and all tell one digest (GOS10, GOS11). What one
+ * wrote who is gone for good may be gone with its disk; who knows of it tells all.
+ */
 import type { FrontierEntry } from '@murmuration/protocol';
 import type { Cell } from '../events/cell.ts';
 import type { World } from '../events/world.ts';
@@ -21,14 +24,15 @@ export function convergence(world: World): Verdict {
 
 /** The peers of a cell that run and lack something. */
 export function lackingOf({ mesh, batches }: World, cell: Cell): number[] {
-  const all = batches.frontierOf((author) => cell.holds(author)).map(nameOf);
+  const all = batches.frontierOf((author) => cell.holds(author) && cell.isRunning(cell.peerOf(author))).map(nameOf);
   return cell.running.filter((peer) => {
     const known = new Set(mesh.frontier(cell.nodeIndexOf(peer)).map(nameOf));
-    return known.size !== all.length || all.some((log) => !known.has(log));
+    return all.some((log) => !known.has(log));
   });
 }
 
-function digestsOf({ mesh }: World, cell: Cell): number {
+/** How many digests the nodes of a cell tell. */
+export function digestsOf({ mesh }: World, cell: Cell): number {
   return new Set(cell.running.map((peer) => {
     const { high, low } = mesh.digest(cell.nodeIndexOf(peer));
     return `${high} ${low}`;

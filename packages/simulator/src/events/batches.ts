@@ -84,6 +84,11 @@ export class Batches implements StateSource {
     this.known++;
   }
 
+  /** Has a peer of its cell ever been handed a batch? */
+  isKnown(handle: BatchHandle, peer: number): boolean {
+    return this.#all[handle]?.knownAfterMs[peer] !== 0;
+  }
+
   /** The frontier of one who knows all that was written by these authors. */
   frontierOf(isMember: (author: PeerIndex) => boolean): FrontierEntry[] {
     return [...this.#logs.values()].filter(({ author }) => isMember(author)).map(({ author, epoch, batches }) =>

@@ -4,8 +4,8 @@
  * of cells cannot matter. Nodes and peers are counted within the cell.
  */
 import {
-  assert, millis, mix32, noPeer, pickBelow, random32,
-  type BatchHandle, type DisconnectReason, type Effects, type Epoch, type Input, type LinkDownCause, type MeshEvent, type Message,
+  assert, millis, mix32, noPeer, random32,
+  type DisconnectReason, type Effects, type Epoch, type Input, type LinkDownCause, type MeshEvent, type Message,
   type Millis, type NodeIndex, type PeerIndex, type Timer,
 } from '@murmuration/protocol';
 import type { Mesh } from '@murmuration/mesh';
@@ -17,6 +17,7 @@ import { noNode, Processes } from './processes.ts';
 import { SideTable } from './side-table.ts';
 import type { Tally } from './tally.ts';
 import { noRecord, TimingWheel, words } from './timing-wheel.ts';
+import { Wiring, type WiringPorts } from './wiring.ts';
 
 /** What all cells of a run share. */
 export interface CellContext {
@@ -42,15 +43,12 @@ export interface CellPlace {
   readonly restartsMax: number;
 }
 
-/** As the shell's dialer looks at bootstrap addresses. */
-const bootstrapLookMs = 250;
-/** Everybody's configuration names the same few peers: with contacts of its own each, a start of all at once would leave islands. */
-const contactsMax = 2;
-/** From the cut of a path, or the death of a process, to the notice of it. */
-const noticeMs = 300;
+/** Longer than a message is on its way in a cell. */
+const lastWordsMs = 200;
 /** Timers and messages of one node that wait at one time, on average, measured: the array starts with room for them. */
 const eventsPerNode = 8;
-const draws = { notice: 11, bootstrap: 12 } as const;
+/** Everybody suspects everybody in a cell of 512, and then some: a node that asks for more has lost count. */
+const eventsPerNodeMax = 4_096;
 
 export class Cell implements Effects {
   readonly place: CellPlace;
@@ -62,6 +60,7 @@ export class Cell implements Effects {
   readonly #wheel: TimingWheel;
   readonly #side = new SideTable();
   readonly #records: EventRecords;
+  readonly #wiring: Wiring;
   readonly #processes: Processes;
   readonly #sideOfCut: Uint8Array;
   readonly #stalls = new Map<number, number[]>();
@@ -77,11 +76,12 @@ export class Cell implements Effects {
     this.#mesh = context.mesh;
     this.#tally = context.tally;
     this.#paths = context.paths;
-    this.#wheel = new TimingWheel(eventsPerNode * place.peers);
+    this.#wheel = new TimingWheel(eventsPerNode * place.peers, eventsPerNodeMax * nodes);
     this.#records = new EventRecords(this.#wheel, this.#side, (handle) => context.batches.of(handle));
     this.links = new Links(place.peers, Math.min(context.linksMax, place.peers - 1));
     this.#processes = new Processes({ ...place, seed: context.seed, clockSkew: context.clockSkew });
     this.#sideOfCut = new Uint8Array(place.peers);
+    this.#wiring = new Wiring(this.#portsOf(context), place);
     this.#trace = mix32(context.seed ^ place.first);
   }
 
@@ -162,13 +162,13 @@ export class Cell implements Effects {
       this.tell(node, { type: 'command', command: { type: 'restore', batch } }, this);
     }
     this.tell(node, this.joinOf(peer), this);
-    this.#lookForBootstrap(node);
+    this.#wiring.lookForBootstrap(node);
   }
 
   /** The process of a peer begins; answers its node. What it is told first is the caller's to say. */
   begin(peer: number): number {
     // The ends of links to the process before learn of it now, at the latest.
-    for (const other of this.#othersOf(peer)) this.#end(peer, other, 'failed');
+    this.#wiring.endAll(peer, 'failed');
     return this.#processes.begin(peer);
   }
 
@@ -181,7 +181,18 @@ export class Cell implements Effects {
     const node = this.#processes.end(peer);
     for (const record of this.#stalls.get(node) ?? []) this.#drop(record);
     this.#stalls.delete(node);
-    for (const other of this.#othersOf(peer)) this.#fail(peer, other);
+    for (const other of this.#wiring.othersOf(peer)) this.#wiring.fail(peer, other);
+  }
+
+  /** A peer says that it leaves, and goes once its last words are out. */
+  leave(peer: number): void {
+    const node = this.#processes.nodeOf(peer);
+    this.tell(node, { type: 'command', command: { type: 'leave' } }, this);
+    this.at(this.nowMs + lastWordsMs, () => {
+      if (this.#processes.nodeOf(peer) !== node) return;
+      this.#wiring.endAll(peer, 'closed');
+      this.stop(peer);
+    });
   }
 
   /** The loop of a peer stands still: it hears nothing, and reads before its timers fire when it goes on (D12). */
@@ -200,7 +211,7 @@ export class Cell implements Effects {
     this.#isCut = true;
     for (const peer of group) this.#sideOfCut[peer] = 1;
     for (const peer of group) {
-      for (const other of this.#othersOf(peer)) if (this.#isApart(peer, other)) this.#fail(peer, other);
+      for (const other of this.#wiring.othersOf(peer)) if (this.#isApart(peer, other)) this.#wiring.fail(peer, other);
     }
   }
 
@@ -223,6 +234,7 @@ export class Cell implements Effects {
     const from = this.#processes.peerOf(node - this.place.first);
     const other = to - this.place.first;
     this.#tally.messages++;
+    if (message.type === 'batch' && !this.#context.batches.isKnown(message.handle, from)) this.#tally.unheldSent++;
     const place = this.links.placeOf(from, other);
     const target = this.#processes.nodeOf(other);
     if (place === noPlace || target === noNode || (this.#isCut && this.#isApart(from, other))) return;
@@ -242,19 +254,20 @@ export class Cell implements Effects {
   }
 
   connect(node: NodeIndex, peer: PeerIndex): void {
-    this.#dial(node - this.place.first, peer - this.place.first);
+    this.#wiring.dial(node - this.place.first, peer - this.place.first);
   }
 
   disconnect(node: NodeIndex, peer: PeerIndex, _reason: DisconnectReason): void {
-    this.#end(this.#processes.peerOf(node - this.place.first), peer - this.place.first, 'closed');
+    this.#wiring.end(this.#processes.peerOf(node - this.place.first), peer - this.place.first, 'closed');
   }
 
   emit(node: NodeIndex, event: MeshEvent): void {
     const by = this.#processes.peerOf(node - this.place.first);
     if (event.type === 'batch-accepted') {
       if (event.from !== noPeer) this.#tally.batchesAccepted++;
-      this.#context.batches.onKnown(event.batch.handle as BatchHandle, by, this.nowMs);
-    } else this.#context.onEvent(this, by, event);
+      this.#context.batches.onKnown(event.batch.handle, by, this.nowMs);
+    }
+    this.#context.onEvent(this, by, event);
   }
 
   /** One input of one node. What it asks for goes to `effects`. */
@@ -329,9 +342,9 @@ export class Cell implements Effects {
     if (kind === kinds.linkDown) return this.#tellLinkDown(node, from, record);
     this.#wheel.release(record);
     if (kind === kinds.action) (this.#side.take(word) as () => void)();
-    else if (kind === kinds.bootstrap) this.#lookForBootstrap(node);
-    else if (kind === kinds.dialed) this.#link(node, from, word);
-    else if (this.links.isUp(node, from, word)) this.#end(node, from, 'failed');
+    else if (kind === kinds.bootstrap) this.#wiring.lookForBootstrap(node);
+    else if (kind === kinds.dialed) this.#wiring.onDialed(node, from, word);
+    else this.#wiring.onFailed(node, from, word);
   }
 
   #tellLinkDown(node: number, peer: number, record: number): void {
@@ -340,61 +353,27 @@ export class Cell implements Effects {
     if (this.#processes.runs(node)) this.tell(node, { type: 'link-down', peer: this.peerIndexOf(peer), cause }, this);
   }
 
-  #lookForBootstrap(node: number): void {
-    if (!this.#processes.runs(node)) return;
-    const peer = this.#processes.peerOf(node);
-    const contact = pickBelow(this.#draw(draws.bootstrap), Math.min(contactsMax, this.place.peers - 1));
-    if (this.links.countOf(peer) === 0) this.#dial(node, contact < peer ? contact : contact + 1);
-    this.#add(this.nowMs + bootstrapLookMs, kinds.bootstrap, node, 0, 0);
-  }
-
-  #dial(node: number, to: number): void {
-    const peer = this.#processes.peerOf(node);
-    if (peer === to) return;
-    this.#tally.dials++;
-    const latencyMs = this.latencyMs(peer, to);
-    const handshakeMs = this.#paths.delayMs(this.place.index, ++this.#step, 2 * latencyMs);
-    if (handshakeMs !== Infinity) this.#add(this.nowMs + Math.round(handshakeMs), kinds.dialed, node, to, latencyMs);
-  }
-
-  #link(node: number, to: number, latencyMs: number): void {
-    const [peer, target] = [this.#processes.peerOf(node), this.#processes.nodeOf(to)];
-    if (!this.#processes.runs(node) || target === noNode || this.isStalled(to) || this.isStalled(peer)) return;
-    if (this.#isApart(peer, to) || !this.links.add(peer, to, latencyMs)) return;
-    this.#tally.linksUp++;
-    this.tell(target, { type: 'link-up', peer: this.peerIndexOf(peer), rttMs: millis(0) }, this);
-    this.tell(node, { type: 'link-up', peer: this.peerIndexOf(to), rttMs: millis(0) }, this);
-  }
-
-  /** A path or its other end is gone: both ends notice a little later. */
-  #fail(peer: number, other: number): void {
-    const number = this.links.numberAt(this.links.placeOf(peer, other));
-    this.#add(this.nowMs + pickBelow(this.#draw(draws.notice), noticeMs), kinds.linkFailed, peer, other, number);
-  }
-
-  /** Ends a link: both ends are told within the same instant, before anything new can be dialed. */
-  #end(peer: number, other: number, cause: LinkDownCause): void {
-    if (this.links.placeOf(peer, other) === noPlace) return;
-    this.links.remove(peer, other);
-    for (const [self, from] of [[peer, other], [other, peer]] as const) {
-      if (this.isRunning(self)) this.#add(this.nowMs, kinds.linkDown, this.#processes.nodeOf(self), from, linkDownCauses.indexOf(cause));
-    }
-  }
-
-  #add(atMs: number, kind: number, node: number, from: number, word: number): void {
-    const record = this.#wheel.add(atMs, headOf(kind, node, from));
-    this.#wheel.records[record + words.payload] = word;
-  }
-
-  #othersOf(peer: number): number[] {
-    return Array.from({ length: this.links.countOf(peer) }, (_, position) => this.links.otherAt(peer, position));
-  }
-
   #isApart(peer: number, other: number): boolean {
     return this.#sideOfCut[peer] !== this.#sideOfCut[other];
   }
 
-  #draw(what: number): number {
-    return random32(this.#context.seed, this.place.first, ++this.#step, what);
+  #portsOf({ seed }: CellContext): WiringPorts {
+    return {
+      links: this.links,
+      processes: this.#processes,
+      nowMs: () => this.nowMs,
+      peerIndexOf: (peer) => this.peerIndexOf(peer),
+      latencyMs: (peer, other) => this.latencyMs(peer, other),
+      handshakeMs: (latencyMs) => this.#paths.delayMs(this.place.index, ++this.#step, 2 * latencyMs),
+      plan: (atMs, kind, node, from, word) => {
+        const record = this.#wheel.add(atMs, headOf(kind, node, from));
+        this.#wheel.records[record + words.payload] = word;
+      },
+      tell: (node, input) => this.tell(node, input, this),
+      draw: (what) => random32(seed, this.place.first, ++this.#step, what),
+      isOpen: (peer, other) => !this.#isApart(peer, other) && !this.isStalled(peer) && !this.isStalled(other),
+      onDial: () => void this.#tally.dials++,
+      onLinkUp: () => void this.#tally.linksUp++,
+    };
   }
 }

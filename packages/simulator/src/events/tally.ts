@@ -6,6 +6,8 @@ export class Tally {
   messages = 0;
   batchesReceived = 0;
   batchesAccepted = 0;
+  /** Batches that somebody sent who was never handed them. */
+  unheldSent = 0;
   dials = 0;
   linksUp = 0;
 

@@ -4,6 +4,8 @@
  * comes its records move to the first, in their order, before anything new can be asked for there: the order of asking is kept.
  */
 
+import { assert } from '@murmuration/protocol';
+
 /** Words of a record. What follows `payload` depends on the kind (`event-records.ts`). */
 export const words = { next: 0, head: 1, atMs: 2, payload: 3, each: 8 } as const;
 
@@ -27,8 +29,11 @@ export class TimingWheel {
   readonly #near = new Int32Array(2 * nearMs).fill(noRecord);
   readonly #far = new Int32Array(2 * farSlots).fill(noRecord);
 
-  /** `expected` events fit before the array grows. */
-  constructor(expected: number) {
+  readonly #recordsMax: number;
+
+  /** `expected` events fit before the array grows; more than `max` are a bug of whoever asks for them. */
+  constructor(expected: number, max: number = Infinity) {
+    this.#recordsMax = words.each * max;
     this.records = new Int32Array(words.each * Math.max(1, expected));
   }
 
@@ -90,6 +95,7 @@ export class TimingWheel {
   }
 
   #grow(): void {
+    assert(this.#used < this.#recordsMax, 'what waits to happen is bounded');
     const larger = new Int32Array(2 * this.records.length);
     larger.set(this.records);
     this.records = larger;

@@ -19,12 +19,14 @@ export interface WorldOptions {
   readonly options?: MeshOptionsInput;
   readonly paths?: Partial<PathOptions>;
   readonly clockSkew?: number;
+  /** Links that a peer's transport takes, neighbors or not; whoever asks for more is refused. */
+  readonly linksMax?: number;
   readonly observer?: Observer;
   readonly onEvent?: (cell: Cell, by: number, event: MeshEvent) => void;
 }
 
-/** A transport takes more links than a view keeps: who is turned away must have been heard first. */
-const linksPerNeighbor = 1.5;
+/** A daemon's transport takes some hundred, so that contacts of a joining cell are not shut. */
+const linksDefault = 256;
 
 export class World {
   readonly mesh: Mesh;
@@ -35,7 +37,7 @@ export class World {
   readonly cells: readonly Cell[];
 
   constructor({
-    seed, nodes, cellMax, restartsMax = 0, options = {}, paths = {}, clockSkew = 0, observer = silentObserver,
+    seed, nodes, cellMax, restartsMax = 0, options = {}, paths = {}, clockSkew = 0, linksMax = linksDefault, observer = silentObserver,
     onEvent = () => undefined,
   }: WorldOptions) {
     this.options = resolveMeshOptions(options);
@@ -44,8 +46,7 @@ export class World {
     const count = Math.ceil(nodes / cellMax);
     this.mesh = new Mesh(nodes + count * restartsMax, { options: this.options, observer, tags, source: this.batches, seed });
     const context = {
-      mesh: this.mesh, batches: this.batches, paths: this.paths, tally: this.tally, seed, clockSkew, onEvent,
-      linksMax: Math.ceil(linksPerNeighbor * this.options.peerRegistry.neighborsMax),
+      mesh: this.mesh, batches: this.batches, paths: this.paths, tally: this.tally, seed, clockSkew, linksMax, onEvent,
     };
     const cells: Cell[] = [];
     for (let index = 0, first = 0; index < count; index++) {

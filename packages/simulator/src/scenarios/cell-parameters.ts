@@ -9,6 +9,8 @@ const cellMax = 256;
 /** Of 16 links a view seeks twelve by itself and takes more; a finished join leaves about fourteen (cell.test.ts). */
 const neighborsMax = 16;
 const linksPerPeer = 14;
+/** Half as many again as a view keeps: who is turned away was heard first. A cell that starts warm has no crowd at its contacts. */
+const linksMax = 24;
 
 export const cellParameters: Readonly<Record<'nodes' | 'loss' | 'paths' | 'latencyMin' | 'latencyMax', Parameter>> = {
   nodes: { kind: 'integer', default: 10_000, min: 2, max: 16_777_216, help: 'Nodes, in cells of at most 256' },
@@ -44,7 +46,7 @@ export function cellWorld(values: ParameterValues, sizes: MeshOptionsInput, more
     linksPerPeer,
     membersPerPeer: sizes.peerRegistry?.membersMax ?? cellMax,
     world: {
-      nodes: number('nodes'), cellMax, options: sizes,
+      nodes: number('nodes'), cellMax, linksMax, options: sizes,
       paths: {
         kind: values['paths'] as 'stream' | 'datagram', loss: number('loss'),
         latencyMinMs, latencyMaxMs: Math.max(latencyMinMs, number('latencyMax')),
