@@ -31,6 +31,7 @@ export const kinds = {
 const bareTimers = [
   'start-round', 'flush-outbox', 'spread-claims', 'maintain-views', 'probe-next', 'shuffle-views', 'announce-batches', 'graft-missing',
 ] as const;
+const bareIndex: Readonly<Record<string, number>> = Object.freeze(Object.fromEntries(bareTimers.map((type, index) => [type, index])));
 const probeTimers = ['probe-indirectly', 'end-probe'] as const;
 const suspicionTimers = ['judge-suspicion', 'declare-dead'] as const;
 export const linkDownCauses: readonly LinkDownCause[] = ['closed', 'failed', 'replaced'];
@@ -109,7 +110,7 @@ export class EventRecords {
     switch (timer.type) {
       case 'probe-indirectly':
       case 'end-probe':
-        return this.#add(kinds.probeTimer, atMs, node, probeTimers.indexOf(timer.type), timer.peer, timer.token);
+        return this.#add(kinds.probeTimer, atMs, node, timer.type === 'end-probe' ? 1 : 0, timer.peer, timer.token);
       case 'send-nack':
         return this.#add(kinds.nackTimer, atMs, node, timer.peer, timer.target, timer.token);
       case 'judge-suspicion':
@@ -118,7 +119,7 @@ export class EventRecords {
           kinds.suspicionTimer, atMs, node, suspicionTimers.indexOf(timer.type), timer.peer, timer.epoch, timer.incarnation,
         );
       default:
-        return this.#add(kinds.bareTimer, atMs, node, bareTimers.indexOf(timer.type satisfies Bare));
+        return this.#add(kinds.bareTimer, atMs, node, bareIndex[timer.type satisfies Bare] as number);
     }
   }
 

@@ -3,25 +3,28 @@
  * Both ends hold a row of the same number. A peer has a bounded number of links, as a daemon's transport has.
  */
 
-const cells = { peer: 0, number: 1, arrivesAtMs: 2, latencyMs: 3, each: 4 } as const;
+const cells = { number: 0, arrivesAtMs: 1, latencyMs: 2, each: 3 } as const;
 
 /** The place of no link. */
 export const noPlace = -1;
 
 export class Links {
   readonly #max: number;
-  readonly #rows: Int32Array;
+  /** The other end by place: apart from the rest, as a look for it reads many and wants one. */
+  readonly #others: Int16Array;
+  readonly #rest: Int32Array;
   readonly #count: Uint16Array;
   #numbers = 0;
 
   constructor(peers: number, linksMax: number) {
     this.#max = linksMax;
-    this.#rows = new Int32Array(cells.each * peers * linksMax);
+    this.#others = new Int16Array(peers * linksMax);
+    this.#rest = new Int32Array(cells.each * peers * linksMax);
     this.#count = new Uint16Array(peers);
   }
 
   get bytes(): number {
-    return this.#rows.byteLength + this.#count.byteLength;
+    return this.#others.byteLength + this.#rest.byteLength + this.#count.byteLength;
   }
 
   countOf(peer: number): number {
@@ -30,29 +33,29 @@ export class Links {
 
   /** The other end of a link, by its position below the count; positions move when links end. */
   otherAt(peer: number, position: number): number {
-    return this.#rows[cells.each * (peer * this.#max + position)] as number;
+    return this.#others[peer * this.#max + position] as number;
   }
 
   /** Where the link of a peer to another is, or `noPlace`. Good until a link ends. */
   placeOf(peer: number, other: number): number {
-    const start = cells.each * peer * this.#max;
-    const end = start + cells.each * (this.#count[peer] as number);
-    for (let place = start; place < end; place += cells.each) if (this.#rows[place] === other) return place;
+    const start = peer * this.#max;
+    const end = start + (this.#count[peer] as number);
+    for (let place = start; place < end; place++) if (this.#others[place] === other) return place;
     return noPlace;
   }
 
   numberAt(place: number): number {
-    return this.#rows[place + cells.number] as number;
+    return this.#rest[cells.each * place + cells.number] as number;
   }
 
   latencyAt(place: number): number {
-    return this.#rows[place + cells.latencyMs] as number;
+    return this.#rest[cells.each * place + cells.latencyMs] as number;
   }
 
   /** Notes an arrival; in order it comes no earlier than the one before it. */
   arriveAt(place: number, atMs: number): number {
-    const latest = Math.max(atMs, this.#rows[place + cells.arrivesAtMs] as number);
-    this.#rows[place + cells.arrivesAtMs] = latest;
+    const latest = Math.max(atMs, this.#rest[cells.each * place + cells.arrivesAtMs] as number);
+    this.#rest[cells.each * place + cells.arrivesAtMs] = latest;
     return latest;
   }
 
@@ -79,15 +82,17 @@ export class Links {
 
   #append(peer: number, other: number, latencyMs: number): void {
     const count = this.countOf(peer);
-    this.#rows.set([other, this.#numbers, 0, latencyMs], cells.each * (peer * this.#max + count));
+    this.#others[peer * this.#max + count] = other;
+    this.#rest.set([this.#numbers, 0, latencyMs], cells.each * (peer * this.#max + count));
     this.#count[peer] = count + 1;
   }
 
   #drop(peer: number, other: number): void {
     const place = this.placeOf(peer, other);
     if (place === noPlace) return;
-    const last = cells.each * (peer * this.#max + this.countOf(peer) - 1);
-    this.#rows.copyWithin(place, last, last + cells.each);
+    const last = peer * this.#max + this.countOf(peer) - 1;
+    this.#others[place] = this.#others[last] as number;
+    this.#rest.copyWithin(cells.each * place, cells.each * last, cells.each * (last + 1));
     this.#count[peer] = this.countOf(peer) - 1;
   }
 }
