@@ -69,11 +69,6 @@ export const mutations: readonly Mutation[] = [
     breaks: 'who is turned away is not told, and holds a neighbor who does not hold it',
   },
   {
-    name: 'views-never-settle', file: 'peer-registry/src/views.ts',
-    search: 'return this.#neighbors.isFull(node) && this.#parts.options.neighborsMax >= settledViewMin;', replace: 'return false;',
-    breaks: 'a full view takes everybody in and puts another out, for ever',
-  },
-  {
     name: 'stale-suspicion-timer', file: 'peer-registry/src/members.ts',
     search: '    if (compareIncarnation(this.#claims.claimAt(node, row), timer) !== 0) return;\n', replace: '',
     breaks: 'stale timer: the end of a suspicion that was refuted ends the next one',

@@ -56,7 +56,7 @@ export class Faults {
       case 'leave':
         return this.#takeAway(action.forMs, (peer) => this.#leave(peer));
       case 'stall':
-        return this.#cell.stall(this.#draws.of(this.#able() as [number, ...number[]]), action.forMs);
+        return this.#stall(action);
       case 'cut':
         return this.#cut(action.share, action.forMs);
       case 'lose':
@@ -74,6 +74,14 @@ export class Faults {
     this.#later(forMs, () => {
       if (!this.#cell.isRunning(peer)) this.#cell.start(peer);
     });
+  }
+
+  #stall({ forMs, againAfterMs, againForMs = 0 }: SeedAction & { readonly type: 'stall' }): void {
+    const peers = this.#able();
+    if (peers.length === 0) return;
+    const peer = this.#draws.of(peers as [number, ...number[]]);
+    this.#cell.stall(peer, forMs);
+    if (againAfterMs !== undefined) this.#later(forMs + againAfterMs, () => this.#cell.stall(peer, againForMs));
   }
 
   #leave(peer: number): void {

@@ -9,7 +9,8 @@ export type SeedAction = { readonly atMs: number } & (
   /** Goes without a word and comes back. */
   | { readonly type: 'crash'; readonly forMs: number }
   | { readonly type: 'leave'; readonly forMs: number }
-  | { readonly type: 'stall'; readonly forMs: number }
+  /** Stands still, goes on for a while, and perhaps stands still again: who was suspected and has refuted is suspected once more. */
+  | { readonly type: 'stall'; readonly forMs: number; readonly againAfterMs?: number; readonly againForMs?: number }
   | { readonly type: 'cut'; readonly share: number; readonly forMs: number }
   | { readonly type: 'lose'; readonly loss: number; readonly forMs: number }
 );
@@ -113,7 +114,13 @@ function actionAt(draws: Draws, atMs: number): SeedAction {
   if (kind < 9) return { atMs, type: 'write', count: draws.between(1, 3) };
   if (kind < 12) return { atMs, type: 'crash', forMs: draws.between(400, 16_000) };
   if (kind < 13) return { atMs, type: 'leave', forMs: draws.between(1_000, 10_000) };
-  if (kind < 16) return { atMs, type: 'stall', forMs: draws.between(50, 8_000) };
+  if (kind < 16) return stallAt(draws, atMs);
   if (kind < 18) return { atMs, type: 'cut', share: draws.share(), forMs: draws.isOneIn(2) ? draws.between(500, 5_000) : draws.between(12_000, 25_000) };
   return { atMs, type: 'lose', loss: 0.4 * draws.share(), forMs: draws.between(1_000, 8_000) };
+}
+
+function stallAt(draws: Draws, atMs: number): SeedAction {
+  const forMs = draws.between(50, 8_000);
+  if (!draws.isOneIn(3)) return { atMs, type: 'stall', forMs };
+  return { atMs, type: 'stall', forMs: draws.between(1_500, 4_000), againAfterMs: draws.between(500, 3_000), againForMs: draws.between(4_000, 8_000) };
 }
