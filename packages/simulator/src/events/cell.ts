@@ -54,6 +54,8 @@ export class Cell implements Effects {
   readonly place: CellPlace;
   readonly links: Links;
   readonly #context: CellContext;
+  /** As in `place`: read with every event. */
+  readonly #first: number;
   readonly #mesh: Mesh;
   readonly #tally: Tally;
   readonly #paths: PathModel;
@@ -73,6 +75,7 @@ export class Cell implements Effects {
     assert(nodes <= cellNodesMax, 'a cell has at most 4,096 nodes, restarts included');
     this.place = place;
     this.#context = context;
+    this.#first = place.first;
     this.#mesh = context.mesh;
     this.#tally = context.tally;
     this.#paths = context.paths;
@@ -127,7 +130,7 @@ export class Cell implements Effects {
   }
 
   peerIndexOf(peer: number): PeerIndex {
-    return (this.place.first + peer) as PeerIndex;
+    return (this.#first + peer) as PeerIndex;
   }
 
   /** A peer of this cell by its index in the run. */
@@ -231,8 +234,8 @@ export class Cell implements Effects {
 
   send(node: NodeIndex, to: PeerIndex, message: Message): void {
     const paths = this.#paths;
-    const from = this.#processes.peerOf(node - this.place.first);
-    const other = to - this.place.first;
+    const from = this.#processes.peerOf(node - this.#first);
+    const other = to - this.#first;
     this.#tally.messages++;
     if (message.type === 'batch' && !this.#context.batches.isKnown(message.handle, from)) this.#tally.unheldSent++;
     const place = this.links.placeOf(from, other);
@@ -249,20 +252,20 @@ export class Cell implements Effects {
   }
 
   setTimer(node: NodeIndex, afterMs: Millis, timer: Timer): void {
-    const own = node - this.place.first;
+    const own = node - this.#first;
     this.#records.addTimer(this.nowMs + this.#processes.lastsMs(own, afterMs), own, timer);
   }
 
   connect(node: NodeIndex, peer: PeerIndex): void {
-    this.#wiring.dial(node - this.place.first, peer - this.place.first);
+    this.#wiring.dial(node - this.#first, peer - this.#first);
   }
 
   disconnect(node: NodeIndex, peer: PeerIndex, _reason: DisconnectReason): void {
-    this.#wiring.end(this.#processes.peerOf(node - this.place.first), peer - this.place.first, 'closed');
+    this.#wiring.end(this.#processes.peerOf(node - this.#first), peer - this.#first, 'closed');
   }
 
   emit(node: NodeIndex, event: MeshEvent): void {
-    const by = this.#processes.peerOf(node - this.place.first);
+    const by = this.#processes.peerOf(node - this.#first);
     if (event.type === 'batch-accepted') {
       if (event.from !== noPeer) this.#tally.batchesAccepted++;
       this.#context.batches.onKnown(event.batch.handle, by, this.nowMs);
@@ -273,7 +276,7 @@ export class Cell implements Effects {
   /** One input of one node. What it asks for goes to `effects`. */
   tell(node: number, input: Input, effects: Effects): void {
     this.#tally.events++;
-    this.#mesh.handle((this.place.first + node) as NodeIndex, input, this.#processes.clockOf(node, this.nowMs), effects);
+    this.#mesh.handle((this.#first + node) as NodeIndex, input, this.#processes.clockOf(node, this.nowMs), effects);
   }
 
   /** A path of this cell, one way. */
@@ -289,15 +292,14 @@ export class Cell implements Effects {
     const node = nodeOf(head);
     if (!this.#processes.runs(node) || (kind < kinds.firstTimer && !this.#isDelivered(node, head, record))) return this.#drop(record);
     const kept = this.#stalls.size === 0 ? undefined : this.#stalls.get(node);
-    if (kept === undefined) this.#hand(node, record);
+    if (kept === undefined) this.#hand(node, head, record);
     else kept.push(record);
   }
 
   /** Hands a message or a timer to its node. */
-  #hand(node: number, record: number): void {
-    const head = this.#wheel.records[record + words.head] as number;
+  #hand(node: number, head: number, record: number): void {
     if (kindOf(head) === kinds.batch) this.#tally.batchesReceived++;
-    const input = this.#records.inputOf(record, this.peerIndexOf(fromOf(head)));
+    const input = this.#records.inputOf(kindOf(head), record, this.peerIndexOf(fromOf(head)));
     this.#wheel.release(record);
     this.tell(node, input, this);
   }
@@ -325,13 +327,13 @@ export class Cell implements Effects {
     const timers = kept.filter(isTimer);
     for (const record of kept) if (!timers.includes(record)) this.#goOnWith(node, record);
     this.tell(node, { type: 'stalled', lagMs: millis(lagMs) }, this);
-    for (const record of timers) this.#hand(node, record);
+    for (const record of timers) this.#hand(node, this.#wheel.records[record + words.head] as number, record);
   }
 
   #goOnWith(node: number, record: number): void {
     const head = this.#wheel.records[record + words.head] as number;
     if (kindOf(head) === kinds.linkDown) this.#tellLinkDown(node, fromOf(head), record);
-    else this.#hand(node, record);
+    else this.#hand(node, head, record);
   }
 
   #happen(kind: number, head: number, record: number): void {

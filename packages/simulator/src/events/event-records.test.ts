@@ -1,11 +1,11 @@
 import {
   bytes, millis, noPeer, offTreeHops,
-  type BatchHandle, type BatchMessage, type Epoch, type Incarnation, type MemberClaim, type Message, type PeerIndex, type Sequence, type Timer,
+  type BatchHandle, type BatchMessage, type Epoch, type Incarnation, type Input, type MemberClaim, type Message, type PeerIndex, type Sequence, type Timer,
 } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
-import { EventRecords } from './event-records.ts';
+import { EventRecords, kindOf } from './event-records.ts';
 import { SideTable } from './side-table.ts';
-import { noRecord, TimingWheel } from './timing-wheel.ts';
+import { noRecord, TimingWheel, words } from './timing-wheel.ts';
 
 const peer = 900_000 as PeerIndex;
 const epoch = 0xffff_ffff as Epoch;
@@ -55,6 +55,10 @@ function nextOf(wheel: TimingWheel): number {
   }
 }
 
+function inputOf(wheel: TimingWheel, records: EventRecords, record: number): Input {
+  return records.inputOf(kindOf(wheel.records[record + words.head] as number), record, peer);
+}
+
 describe('a record says all that was asked for', () => {
   it.each(messages)('of the message $type', (message) => {
     const wheel = new TimingWheel(1);
@@ -63,14 +67,14 @@ describe('a record says all that was asked for', () => {
     const record = nextOf(wheel);
     expect(wheel.nowMs).toBe(40);
     expect(records.linkOf(record)).toBe(77);
-    expect(records.inputOf(record, peer)).toEqual({ type: 'message', from: peer, message });
+    expect(inputOf(wheel, records, record)).toEqual({ type: 'message', from: peer, message });
   });
 
   it.each(timers)('of the timer $type', (timer) => {
     const wheel = new TimingWheel(1);
     const records = recordsOf(wheel);
     records.addTimer(2_000, 4_095, timer);
-    expect(records.inputOf(nextOf(wheel), peer)).toEqual({ type: 'timer', timer });
+    expect(inputOf(wheel, records, nextOf(wheel))).toEqual({ type: 'timer', timer });
   });
 
   it('and a list is not the sender\'s any more', () => {
@@ -79,6 +83,6 @@ describe('a record says all that was asked for', () => {
     const claims = [claim];
     records.addMessage(1, 0, 1, 1, { type: 'claims', claims });
     claims.length = 0;
-    expect(records.inputOf(nextOf(wheel), peer)).toEqual({ type: 'message', from: peer, message: { type: 'claims', claims: [claim] } });
+    expect(inputOf(wheel, records, nextOf(wheel))).toEqual({ type: 'message', from: peer, message: { type: 'claims', claims: [claim] } });
   });
 });

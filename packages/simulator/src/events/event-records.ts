@@ -123,9 +123,8 @@ export class EventRecords {
     }
   }
 
-  /** The message or timer of a record, `from` being its sender. A list leaves the side table. */
-  inputOf(record: number, from: PeerIndex): Input {
-    const kind = kindOf(this.#word(record, words.head));
+  /** The message or timer of a record, of the kind that its head says, `from` being its sender. A list leaves the side table. */
+  inputOf(kind: number, record: number, from: PeerIndex): Input {
     if (kind >= kinds.firstTimer) {
       this.#timer.timer = this.#timerOf(kind, record);
       return this.#timer;

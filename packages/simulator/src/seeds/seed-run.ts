@@ -36,12 +36,10 @@ const livenessMs = 90_000;
 const [settleMs, quietMs] = [20_000, 5_000];
 /** Rounds once a second to three, probes twice a second with their timers and answers, a look and an exchange: measured 16 to 31. */
 const quietEventsMax = 40;
-/** Links that come up in quiet, by node: one or two may go on knocking at full views, each second; measured up to 0.9. */
-const quietLinksMax = 2;
 /**
- * Events that wait for a node, on average. In quiet a timer for each concern and a message or two: measured 5 to 43, with what is left of suspicions. While everybody
- * suspects everybody two for each suspicion and more for each that was refuted since: measured up to 125. A timer that is armed twice
- * doubles with every period, and is beyond both within seconds.
+ * Events that wait for a node, on average. In quiet a timer for each concern, a message or two, and what is left of suspicions: measured 5
+ * to 43. While everybody suspects everybody two for each suspicion, and for each that was refuted since: measured up to 150. A timer that
+ * is armed twice doubles with every period, and is beyond both within seconds.
  */
 const [quietWaitingMax, waitingMax] = [60, 250];
 /** At views, in quiet: not in step with the second in which a view seeks. */
@@ -148,8 +146,7 @@ class SeedRun {
 
   #quiet(): void {
     this.#pass(settleMs);
-    const { events, linksUp } = this.#world.tally;
-    const before = { events, linksUp, suspected: this.#sightings.counts['suspected'] as number };
+    const before = { events: this.#world.tally.events, suspected: this.#sightings.counts['suspected'] as number };
     const symmetry = new ViewSymmetry();
     for (let look = 0; look < looks; look++) {
       this.#pass(quietMs / looks);
@@ -161,11 +158,6 @@ class SeedRun {
     this.#note({
       name: 'at-rest', holds: eventsPerSecond <= quietEventsMax,
       detail: `${eventsPerSecond.toFixed(1)} events a second and node in quiet, at most ${quietEventsMax} are allowed`,
-    });
-    const linksPerPeer = (tally.linksUp - before.linksUp) / running.length;
-    this.#note({
-      name: 'links-settled', holds: linksPerPeer <= quietLinksMax,
-      detail: `${linksPerPeer.toFixed(2)} links a node came up in quiet, at most ${quietLinksMax} may`,
     });
     const apart = running.filter((peer) => !mesh.isConverged(this.#cell.nodeIndexOf(peer))).length;
     this.#note({ name: 'said-converged', holds: apart === 0, detail: `${apart} nodes do not say that all agree` });
