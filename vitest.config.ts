@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     projects: [
       project('tidy', ['test/architecture/**/*.test.ts'], 20_000),
-      project('unit', ['packages/**/src/**/*.test.ts', 'apps/**/src/**/*.test.ts', 'demo/**/*.test.ts'], 20_000),
+      project('unit', ['packages/**/src/**/*.test.ts', 'apps/**/src/**/*.test.ts', 'demo/**/*.test.ts', 'test/simulation/**/*.test.ts'], 20_000),
       project('wire', ['test/wire/**/*.test.ts'], 20_000),
       // Real processes and sockets on two shared cores: time limits are generous, assertions are not.
       project('e2e', ['test/e2e/**/*.test.ts'], 120_000),

@@ -33,7 +33,7 @@ describe('a clock beside the producers of time is found', () => {
 
   it.each([
     'packages/node/src/clock.ts', 'packages/node/src/timers.ts', 'packages/node/src/loop.ts',
-    'packages/transport/src/libp2p/link.ts', 'packages/simulator/src/world.ts', 'packages/client/src/clock.ts',
+    'packages/transport/src/libp2p/link.ts', 'packages/simulator/src/stopwatch.ts', 'packages/client/src/clock.ts',
     'packages/node/src/effects.test.ts', 'apps/mesh-node/src/status.ts',
   ])('but not in %s', (file) => {
     expect(at(strayClocks, 'const now = Date.now(); setTimeout(next, 10);', file)).toEqual([]);

@@ -40,7 +40,6 @@ const timeProducers: readonly TimeProducer[] = [
   { files: /^packages\/node\/src\/storage\//, reason: 'waits for disks, which no clock of the mesh governs' },
   { files: /^packages\/transport\/src\//, reason: 'dial deadlines, keep-alives, idle links: time of sockets' },
   { files: /^packages\/telemetry\/src\/sdk/, reason: 'the export interval' },
-  { files: /^packages\/simulator\/src\/world\.ts$/, reason: 'makes virtual time' },
   { files: /^packages\/simulator\/src\/stopwatch\.ts$/, reason: 'measures how long a run takes on the machine; nothing simulated reads it' },
   { files: /^packages\/client\/src\/clock\.ts$/, reason: 'the only reader of time in a client' },
 ];

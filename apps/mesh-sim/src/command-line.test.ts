@@ -8,7 +8,7 @@ import { RememberingTerminal } from './terminal.test.support.ts';
 describe('a wrong call is a line for each mistake, and exit code 2', () => {
   it.each([
     ['', 'no verb given: try mesh-sim --help'],
-    ['rum epidemic', 'unknown verb rum (did you mean run?); verbs: run, sweep, compare, replay, list, help'],
+    ['rum epidemic', 'unknown verb rum (did you mean run?); verbs: run, sweep, seeds, compare, replay, list, help'],
     ['run epidemick', 'unknown scenario epidemick (did you mean epidemic?); there are:'],
     ['run', 'run which scenario? There are:'],
     ['run epidemic --nodes 0', '--nodes must be an integer from 2 to 16777216, not 0'],

@@ -8,6 +8,7 @@ import { ProgramError, usageError } from './program-error.ts';
 import { replay } from './replay.ts';
 import { json } from './requests.ts';
 import { run, type ExitCode } from './run.ts';
+import { seeds } from './seeds.ts';
 import { sweep } from './sweep.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,6 +32,7 @@ async function perform([first, ...rest]: readonly string[], terminal: Terminal):
   switch (first as Exclude<Verb, 'help'>) {
     case 'run': return run(rest, terminal);
     case 'sweep': return sweep(rest, terminal);
+    case 'seeds': return seeds(rest, terminal);
     case 'compare': return compare(rest, terminal);
     case 'replay': return replay(rest, terminal);
     case 'list': return list(rest, terminal);

@@ -1,12 +1,13 @@
 /** The help: the overview, or one verb, made from the scenarios and the flags. */
 import { scenarios } from '@murmuration/simulator';
 import type { Flag } from './flags.ts';
-import { json, runFlags, scenarioNamed, sweepFlags } from './requests.ts';
+import { json, runFlags, scenarioNamed, seedsFlags, sweepFlags } from './requests.ts';
 
 /** The verbs, in the order of the help. */
 export const verbs = {
   run: 'Run a scenario once and report',
   sweep: 'Run a scenario with several sizes, values and seeds',
+  seeds: 'Run small meshes with mixed faults, one of each seed, and check all that may never go wrong',
   compare: 'Compare two results that --json has written',
   replay: 'Make a run again, from a result or from its replay line, and check its hash',
   list: 'List the scenarios',
@@ -67,8 +68,8 @@ function runHelp(verb: 'run' | 'sweep', name: string | undefined): string {
 }
 
 function verbHelp(verb: Verb): string {
-  const operands = { compare: ' <before.json> <after.json>', replay: ' <file or line>', help: ' [verb or scenario]', list: '', run: '', sweep: '' }[verb];
-  const flags = verb === 'help' ? [] : [json];
+  const operands = { compare: ' <before.json> <after.json>', replay: ' <file or line>', help: ' [verb or scenario]', list: '', run: '', sweep: '', seeds: '' }[verb];
+  const flags = verb === 'help' ? [] : verb === 'seeds' ? seedsFlags() : [json];
   return lines([`${verbs[verb]}.`, '', `Usage: mesh-sim ${verb}${operands}${flags.length > 0 ? ' [flags]' : ''}`, '', ...rows(flags.map(usageOf))]);
 }
 

@@ -30,6 +30,13 @@ export interface SweepRequest {
   readonly workers: number;
 }
 
+/** Many small runs of mixed faults, one of each seed from the first one on. */
+export interface SeedsWanted {
+  readonly from: number;
+  readonly count: number;
+  readonly isJson: boolean;
+}
+
 /** Far above what fits on a screen or in a day. */
 const runsMax = 10_000;
 const seedMax = 0xffff_ffff;
@@ -46,6 +53,25 @@ const report: Flag = { name: '--report', placeholder: 'out.html', help: 'Write o
 /** The flags of `run` for a scenario, with their parameters. */
 export function runFlags(scenario: Scenario): Flag[] {
   return [...parameterFlags({ ...scenario.parameters, seed, workers }), json, csv, report];
+}
+
+// An hour of one core, and more than any change has needed.
+const count: Parameter = { kind: 'integer', default: 100, min: 1, max: 100_000, help: 'Seeds to run' };
+const from: Parameter = { kind: 'integer', default: 1, min: 0, max: seedMax, help: 'The first of them' };
+
+/** The flags of `seeds`. */
+export function seedsFlags(): Flag[] {
+  return [...parameterFlags({ count, from }), json];
+}
+
+/** Reads the words after `seeds`. */
+export function readSeeds(words: readonly string[]): SeedsWanted {
+  const read = readWords(words, seedsFlags(), 'mesh-sim seeds');
+  const values = new ValueReader(read);
+  const wanted = { from: values.number('from', from), count: values.number('count', count), isJson: read.values.has('--json') };
+  if (wanted.from + wanted.count - 1 > seedMax) values.mistake(`--from ${wanted.from} leaves no room for ${wanted.count} seeds`);
+  values.end();
+  return wanted;
 }
 
 /** The flags of `sweep`. */

@@ -64,8 +64,10 @@ export class Convergence {
   }
 
   #allAgree(node: NodeIndex): boolean {
-    this.#links.forgetStrangers(node);
     const wanted = Math.min(this.#neighborhood.neighborCount(node), this.#options.linksMax);
+    // Strangers can only make it fewer: mostly some are missing anyhow, and that is cheap to see.
+    if (this.#links.countOf(node, 'agreed') < wanted) return false;
+    this.#links.forgetStrangers(node);
     return this.#links.countOf(node, 'agreed') === wanted;
   }
 }

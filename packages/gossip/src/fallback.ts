@@ -69,7 +69,9 @@ export class Fallback {
   /** All neighbors agree. That one does is not enough: those who lack the same would keep each other content. */
   onAgreement(node: NodeIndex): void {
     this.#unequalSinceMs[node] = 0;
-    this.#on(node, 'equal');
+    // As nearly always: nothing changes but the count.
+    if (this.stateOf(node) === 'tree') this.#pulled[node] = 0;
+    else this.#on(node, 'equal');
   }
 
   /** Anti-entropy brought a batch. One now and then is what it is there for; more than one a round, for a while, are too many. */

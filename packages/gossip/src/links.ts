@@ -107,6 +107,7 @@ export class Links {
 
   /** Brings the rows in line with the neighborhood. */
   follow(node: NodeIndex): void {
+    if (this.#isInLine(node)) return;
     this.forgetStrangers(node);
     const neighbors = this.#neighborhood.neighborCount(node);
     if (this.count(node) === neighbors) return;
@@ -115,6 +116,7 @@ export class Links {
 
   /** Ends the rows of those that are neighbors no more. */
   forgetStrangers(node: NodeIndex): void {
+    if (this.#isInLine(node)) return;
     for (let link = this.count(node) - 1; link >= 0; link--) {
       const peer = this.peerAt(node, link as Link);
       if (!this.#neighborhood.isNeighbor(node, peer)) this.remove(node, peer);
@@ -200,6 +202,17 @@ export class Links {
   /** See `LinkQuality`. */
   stretchOf(node: NodeIndex): number {
     return this.#quality.stretchOf(node);
+  }
+
+  /** Are rows and neighbors the same, place by place? Both lists grow and shrink alike, so that mostly they are. */
+  #isInLine(node: NodeIndex): boolean {
+    const count = this.count(node);
+    if (this.#neighborhood.neighborCount(node) !== count) return false;
+    const start = node * this.#max;
+    for (let link = 0; link < count; link++) {
+      if (this.#peer[start + link] !== this.#neighborhood.neighborAt(node, link)) return false;
+    }
+    return true;
   }
 
   #write(node: NodeIndex, link: Link, flag: Flag, value: boolean): void {

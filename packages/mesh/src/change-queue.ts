@@ -22,6 +22,6 @@ export class ChangeQueue implements Changes {
 
   /** The oldest report, or undefined. */
   take(): Change | undefined {
-    return this.#queue.shift();
+    return this.#queue.length === 0 ? undefined : this.#queue.shift();
   }
 }

@@ -30,6 +30,7 @@ import {
   type NodeIndex,
   type OfferedRange,
   type PeerIndex,
+  type RegistryMessage,
   type Timer,
   type Verdict,
 } from '@murmuration/protocol';
@@ -129,7 +130,21 @@ export class Mesh {
 
   #onMessage(node: NodeIndex, from: PeerIndex, message: Message, now: Millis, effects: Effects): void {
     if (this.#validator.isBanned(node, from, now)) return;
-    this.#gossip.onMessage(node, from, message, now, effects);
+    switch (message.type) {
+      case 'round':
+      case 'frontier':
+      case 'ranges':
+      case 'batch':
+      case 'ihave':
+      case 'graft':
+      case 'prune':
+        return this.#gossip.onMessage(node, from, message, now, effects);
+      default:
+        return this.#onRegistryMessage(node, from, message, now, effects);
+    }
+  }
+
+  #onRegistryMessage(node: NodeIndex, from: PeerIndex, message: RegistryMessage, now: Millis, effects: Effects): void {
     const wasNeighbor = this.#registry.isNeighbor(node, from);
     this.#registry.onMessage(node, from, message, now, effects);
     // A full view decides when it has heard what the newcomer wants.

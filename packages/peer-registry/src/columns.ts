@@ -21,6 +21,8 @@ export const noRow: Row = -1 as Row;
 export const selfRow: Row = 0 as Row;
 
 const states: readonly MemberState[] = ['alive', 'suspect', 'dead', 'left'];
+/** States below it are of members who are there. */
+const firstAbsent = states.indexOf('dead');
 /** A state byte: the state in bits 0-1, two flags of a suspicion, the number of its accusers in bits 4-5. */
 const bits = { state: 0b11, confirmed: 0b100, overdue: 0b1000, accuser: 0b1_0000 } as const;
 /** Two bytes count this unit for 17 minutes; no suspicion goes unjudged for as long. */
@@ -111,7 +113,7 @@ export class RegistryColumns {
 
   /** Alive or suspected. */
   isPresentAt(node: NodeIndex, row: Row): boolean {
-    return (this.#byteAt(node, row) & bits.state) < states.indexOf('dead');
+    return (this.#byteAt(node, row) & bits.state) < firstAbsent;
   }
 
   /** The state with what we concluded from several accusers. */

@@ -161,6 +161,7 @@ export class Members {
   /** The table is full: a row of somebody long gone serves the newcomer. The shell keeps the address of the one who loses it. */
   #freeRow(node: NodeIndex, peer: PeerIndex): Row {
     const { columns } = this.#parts;
+    if (columns.presentCount(node) === columns.memberCount(node)) return noRow;
     for (let row = 1; row < columns.memberCount(node); row++) {
       if (columns.isPresentAt(node, row as Row)) continue;
       columns.replaceRow(node, row as Row, peer);

@@ -70,9 +70,12 @@ export class PassiveView {
       if (peer !== noPeer) this.add(node, peer);
     }
     this.#sampler.reseed(node);
-    for (let i = 0; i < this.count(node); i++) this.#sampler.offer(node, this.at(node, i));
     const { neighbors } = this.#parts;
-    for (let i = 0; i < neighbors.count(node); i++) this.#sampler.offer(node, neighbors.at(node, i));
+    const known = [
+      ...Array.from({ length: this.count(node) }, (_, i) => this.at(node, i)),
+      ...Array.from({ length: neighbors.count(node) }, (_, i) => neighbors.at(node, i)),
+    ];
+    this.#sampler.fill(node, known);
   }
 
   #positionOf(node: NodeIndex, peer: PeerIndex): number {

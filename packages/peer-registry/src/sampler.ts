@@ -37,19 +37,26 @@ export class Sampler {
   /** The least hash of each slot that holds somebody, in 0 .. 1: they tell how many there are. */
   leastHashes(node: NodeIndex): number[] {
     const least: number[] = [];
+    const seed = this.#seedOf(node);
     for (let slot = 0; slot < this.#slots; slot++) {
       const peer = this.at(node, slot);
-      if (peer !== noPeer) least.push(this.#originHash(this.#keyOf(node, slot), this.#originOf(peer)) / 2 ** 32);
+      if (peer !== noPeer) least.push(this.#originHash(this.#keyOf(node, slot, seed), this.#originOf(peer)) / 2 ** 32);
     }
     return least;
   }
 
   /** Shows a peer to every slot. */
   offer(node: NodeIndex, peer: PeerIndex): void {
+    const seed = this.#seedOf(node);
+    for (let slot = 0; slot < this.#slots; slot++) this.#offerTo(node, slot, peer, seed);
+  }
+
+  /** Shows peers that were offered before to the slots that are empty: the others have seen them. */
+  fill(node: NodeIndex, peers: readonly PeerIndex[]): void {
+    const seed = this.#seedOf(node);
     for (let slot = 0; slot < this.#slots; slot++) {
-      const held = this.at(node, slot);
-      if (held === peer || !this.#isBefore(node, slot, peer, held) || this.#isCrowded(node, peer, held)) continue;
-      this.#held[node * this.#slots + slot] = peer + 1;
+      if (this.at(node, slot) !== noPeer) continue;
+      for (const peer of peers) this.#offerTo(node, slot, peer, seed);
     }
   }
 
@@ -67,9 +74,14 @@ export class Sampler {
     this.#reseeds[node] = reseeds + 1;
   }
 
-  #isBefore(node: NodeIndex, slot: number, peer: PeerIndex, held: PeerIndex): boolean {
+  #offerTo(node: NodeIndex, slot: number, peer: PeerIndex, seed: number): void {
+    const held = this.at(node, slot);
+    if (held === peer || !this.#isBefore(this.#keyOf(node, slot, seed), peer, held) || this.#isCrowded(node, peer, held)) return;
+    this.#held[node * this.#slots + slot] = peer + 1;
+  }
+
+  #isBefore(key: number, peer: PeerIndex, held: PeerIndex): boolean {
     if (held === noPeer) return true;
-    const key = this.#keyOf(node, slot);
     const [origin, heldOrigin] = [this.#originOf(peer), this.#originOf(held)];
     if (origin !== heldOrigin) return this.#originHash(key, origin) < this.#originHash(key, heldOrigin);
     return this.#rank(key, peer) < this.#rank(key, held);
@@ -89,9 +101,14 @@ export class Sampler {
   }
 
   /** Follows from how often the slot was reseeded. */
-  #keyOf(node: NodeIndex, slot: number): number {
+  #keyOf(node: NodeIndex, slot: number, seed: number): number {
     const generation = Math.floor(((this.#reseeds[node] as number) + this.#slots - 1 - slot) / this.#slots);
-    return random32(this.#context.seed, node, generation * this.#slots + slot, keyDraw);
+    return mix32(seed ^ Math.imul(generation * this.#slots + slot + 1, 0x9e3779b1));
+  }
+
+  /** What the keys of one node are made of: drawn once for all its slots, as each peer is shown to all of them. */
+  #seedOf(node: NodeIndex): number {
+    return random32(this.#context.seed, node, 0, keyDraw);
   }
 
   #originOf(peer: PeerIndex): number {

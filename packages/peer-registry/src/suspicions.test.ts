@@ -113,7 +113,7 @@ describe('REG4: dead after deadAfterMs, and only what is confirmed', () => {
   });
 
   it('what is not confirmed is accused by us then, and dead as soon as three say so', () => {
-    const registry = TestRegistry.joined(options);
+    const registry = TestRegistry.joined({ ...options, linked: 1 });
     registry.hear(accusation(1, 2));
     registry.pass(10_000, 'declare-dead');
     expect(dead(registry)).toBe(false);
@@ -121,8 +121,21 @@ describe('REG4: dead after deadAfterMs, and only what is confirmed', () => {
     expect(dead(registry)).toBe(true);
   });
 
+  it('whom we are not linked with we have not asked: it is dialed and has its time once more before we accuse it', () => {
+    const registry = TestRegistry.joined(options);
+    registry.hear(accusation(1, 2), accusation(1, 3));
+    registry.effects.clear();
+    registry.declareDead(claim(1, 'suspect'));
+    expect(registry.effects.connects).toEqual([1]);
+    expect(registry.timersOf('declare-dead').map(({ afterMs }) => afterMs)).toEqual([10_000]);
+    expect(dead(registry)).toBe(false);
+    registry.pass(10_000, 'declare-dead');
+    expect(registry.effects.connects).toEqual([1]);
+    expect(dead(registry)).toBe(true);
+  });
+
   it('in a small mesh fewer are enough once fewer can be reached', () => {
-    const registry = TestRegistry.joined({ members: 3 });
+    const registry = TestRegistry.joined({ members: 3, linked: 1 });
     registry.hear(accusation(1, 2));
     registry.pass(10_000, 'declare-dead');
     registry.hear(claim(3, 'left'));

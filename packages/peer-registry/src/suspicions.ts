@@ -61,16 +61,26 @@ export class Suspicions {
     return false;
   }
 
-  /** `deadAfterMs` are over, and nothing was refuted: nobody could reach it in all that time, and neither could we. */
+  /**
+   * `deadAfterMs` are over, and nothing was refuted: nobody could reach it in all that time, and neither could we. Whom we are not linked
+   * with we have not asked, and its refutation may have passed us by: we dial it now, and it has the same time once more.
+   */
   expire(node: NodeIndex, row: Row, now: Millis, effects: Effects): boolean {
-    const { columns, probes } = this.#parts;
+    const { columns, neighbors, probes, options } = this.#parts;
     const quietMs = probes.quietUntil(node) - now;
     if (quietMs > 0) {
       effects.setTimer(node, millis(quietMs), { type: 'declare-dead', ...this.#subject(node, row) });
       return false;
     }
+    const isFirst = !columns.isOverdueAt(node, row);
+    const peer = columns.peerAt(node, row);
     columns.setOverdue(node, row);
     if (columns.isConfirmedAt(node, row)) return true;
+    if (isFirst && !neighbors.has(node, peer) && !this.#isSeenBySeveral(node, row)) {
+      effects.connect(node, peer);
+      effects.setTimer(node, options.deadAfterMs, { type: 'declare-dead', ...this.#subject(node, row) });
+      return false;
+    }
     const isOver = this.confirm(node, row, columns.peerAt(node, selfRow), now, effects);
     return isOver || this.#isSeenBySeveral(node, row);
   }

@@ -8,3 +8,6 @@ export * from './report/measures.ts';
 export * from './report/text.ts';
 export * from './scenario.ts';
 export * from './scenarios.ts';
+export * from './seeds/seed-plan.ts';
+export * from './seeds/seed-run.ts';
+export * from './seeds/seeds.ts';
