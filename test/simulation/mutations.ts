@@ -91,7 +91,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'holes-accepted', file: 'gossip/src/frontier.ts',
-    search: 'if (firstSequence !== known + 1) return gap;', replace: 'if (firstSequence < known + 1) return gap;',
+    search: 'if (firstSequence !== known + 1 && !maySkip) return gap;', replace: 'if (firstSequence < known + 1) return gap;',
     breaks: 'wrong comparison: a log is taken with holes',
   },
   {
@@ -101,7 +101,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'one-question-for-ever', file: 'gossip/src/anti-entropy.ts',
-    search: 'return askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs;', replace: 'return askedAtMs !== 0;',
+    search: 'return askedAtMs !== 0 && now - askedAtMs < this.#options.pullPatienceMs * this.#links.stretchOf(node);',
+    replace: 'return askedAtMs !== 0;',
     breaks: 'stale state: who was asked once and did not answer is waited for, for ever',
   },
   {
