@@ -7,6 +7,11 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 
+/**
+ * A thousand daemons in one process outgrow the heap that Node takes by itself, and what each leaves behind in a moment outgrows its
+ * nursery: a process for each would have both.
+ */
+const nodeFlags = ['--max-old-space-size=16384', '--max-semi-space-size=128'];
 const folders = ['micro', 'memory', 'scale', 'peers'];
 const here = import.meta.dirname;
 
@@ -18,12 +23,12 @@ function benches(): Map<string, string> {
 
 /** Runs the bench; answers its exit code. */
 function run(file: string, args: readonly string[]): number {
-  return spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' }).status ?? 1;
+  return spawnSync(process.execPath, [...nodeFlags, file, ...args], { stdio: 'inherit' }).status ?? 1;
 }
 
 /** Runs the bench for its result alone, and keeps it. */
 function save(name: string, file: string, args: readonly string[]): number {
-  const { status, stdout } = spawnSync(process.execPath, [file, ...args, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(process.execPath, [...nodeFlags, file, ...args, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) return status ?? 1;
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', cwd: here }).trim();
