@@ -124,6 +124,9 @@ describe('a restarted node', () => {
     await world.until(() => agree(met, other), 'they meet');
     const hash = met.stateHash();
     await world.resolved(met.close());
+    // The other one dials it again, perhaps before the test looks: nobody is to be met.
+    world.network.cut(met.id, other.id);
+    world.network.cut(other.id, met.id);
     const after = await world.node({ dataDirectory });
     expect(textOf(after, other, 'k')).toBe('of another');
     expect(after.stateHash()).toBe(hash);
