@@ -78,7 +78,8 @@ export interface MeshNode extends AsyncDisposable {
   /**
    * Says something to whoever follows a topic, now. Resolves when it is on its way, which is no word from anybody that it came: a
    * node that is cut off for half a minute misses it. Nothing of it is written to disk. Rejects with `invalid-write` (a topic has 1 to
-   * 128 bytes, a payload at most 64 KiB), `state-full`, `identity-cloned` or `closed`.
+   * 128 bytes, a payload at most 64 KiB), `busy` where more waits than can be sealed in half a second, `state-full`, `identity-cloned`
+   * or `closed`.
    */
   broadcast(topic: string, payload: Uint8Array | string): Promise<void>;
   /**
