@@ -49,10 +49,10 @@ export class TimerWheel<Value> {
     if (this.#size === 0) return undefined;
     for (let i = 0; i < slotCount; i++) {
       const slot = this.#walked + i;
-      const inTurn = (this.#slots[slot % slotCount] as Entry<Value>[]).filter((e) => e.dueMs < (slot + 1) * slotMs);
-      if (inTurn.length > 0) return Math.min(...inTurn.map((entry) => entry.dueMs)) as Millis;
+      const dueMs = earliest(this.#slots[slot % slotCount] as Entry<Value>[]);
+      if (dueMs < (slot + 1) * slotMs) return dueMs as Millis;
     }
-    return Math.min(...this.#slots.flat().map((entry) => entry.dueMs)) as Millis;
+    return Math.min(...this.#slots.map(earliest)) as Millis;
   }
 
   #collect(slot: number, now: Millis, due: Entry<Value>[]): void {
@@ -63,4 +63,11 @@ export class TimerWheel<Value> {
     due.push(...entries.filter((entry) => entry.dueMs <= now));
     this.#slots[slot % slotCount] = later;
   }
+}
+
+/** Asked with every alarm of a node, of slots that mostly are empty. */
+function earliest(entries: readonly Entry<unknown>[]): number {
+  let dueMs = Infinity;
+  for (const entry of entries) dueMs = Math.min(dueMs, entry.dueMs);
+  return dueMs;
 }

@@ -8,13 +8,15 @@ import { addressBytesMax, addressesPerPeerMax, introductionsPerFrameMax } from '
 import { publicKeyBytes, signatureBytes } from './signature-scheme.ts';
 import type { PeerIntroduction } from './wire-names.ts';
 
+/** Some dozen introductions share one buffer: they are kept for as long as their peers are known. */
+const paper = new ByteWriter(8 * 1024);
+
 /** The bytes of an introduction: key 32, certificate 64, addresses. */
 export function encodeIntroduction({ publicKey, certificate, addresses }: PeerIntroduction): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter();
-  writer.bytes(publicKey);
-  writer.bytes(certificate);
-  writeAddresses(writer, addresses);
-  return writer.finish();
+  paper.bytes(publicKey);
+  paper.bytes(certificate);
+  writeAddresses(paper, addresses);
+  return paper.take();
 }
 
 /** Reads one introduction and nothing else. The key and the certificate are views of the bytes. */

@@ -104,7 +104,7 @@ export class MemoryNetwork {
 
   /** For links: true if nothing stands in the way; counts what does. */
   isOpen(source: PeerId, target: PeerId): boolean {
-    const isOpen = !this.#cuts.has(`${source}>${target}`);
+    const isOpen = this.#cuts.size === 0 || !this.#cuts.has(`${source}>${target}`);
     if (!isOpen) this.#traffic.parcelsCut += 1;
     return isOpen;
   }
