@@ -1,6 +1,7 @@
 /** When a write counts as done: not before the disk has it. */
-import type { Update } from '@murmuration/protocol';
+import type { Millis, Update } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
+import { systemClock, type Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
 import { selfPeer } from './loop.ts';
 import type { LogRecord } from './storage/ports.ts';
@@ -69,6 +70,30 @@ describe('the writer', () => {
     expect(replica.register(selfPeer, 'a')).toBeUndefined();
     writer.end(new NodeError('closed', 'the node is closed', {}));
     await expect(writer.write(set('b'))).rejects.toBe(cloned);
+    loop.stop();
+  });
+
+  it('whose batches are sealed late gathers messages for four times as long, for half a second at most', async () => {
+    await using world = new World();
+    let lateMs = 0;
+    const clock: Clock = { now: () => (systemClock.now() + lateMs) as Millis, wallNow: () => systemClock.wallNow() };
+    const { messageWriter, loop } = await world.parts({ clock });
+    const sealedAt = (): Promise<number> =>
+      messageWriter.write([{ type: 'message', topic: 't', payload: Uint8Array.of(1), origin: new Uint8Array(0) }]).then(() => systemClock.now());
+    const gapAfter = async (lag: number): Promise<number> => {
+      const first = sealedAt();
+      lateMs += lag;
+      const begunAt = await world.resolved(first);
+      return (await world.resolved(sealedAt())) - begunAt;
+    };
+    expect(await gapAfter(0)).toBeCloseTo(10, 0);
+    await world.pass(1_000);
+    expect(await gapAfter(50)).toBeCloseTo(200, 0);
+    await world.pass(1_000);
+    expect(await gapAfter(400)).toBeCloseTo(500, 0);
+    // Half of the lateness is left with each batch.
+    for (let i = 0; i < 8; i++) await gapAfter(0);
+    expect(await gapAfter(0)).toBeCloseTo(10, 0);
     loop.stop();
   });
 

@@ -18,7 +18,7 @@ import {
 } from '@murmuration/protocol';
 import type { Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
-import type { LogForm } from './log-forms.ts';
+import { gapOf, type LogForm } from './log-forms.ts';
 import type { Logs } from './logs.ts';
 import { self, selfPeer, type Loop } from './loop.ts';
 import { storedBatch, type SideStore, type StoredBatch } from './side-store.ts';
@@ -67,6 +67,10 @@ export class Writer<Item> {
   #waitingBytes = 0;
   /** Until then the next batch gathers what comes. */
   #gapEndsMs = 0;
+  /** When the next batch is due. */
+  #dueMs = 0;
+  /** How late batches were sealed lately; of what is past half is left with each. */
+  #lateMs = 0;
   #time: HybridTime = { wallMs: 0 as WallMillis, counter: 0 };
   #refusal: NodeError | undefined;
 
@@ -124,14 +128,18 @@ export class Writer<Item> {
 
   /** Seals one batch. What is left has its turn after it, when the links have had theirs. */
   #flushOne(): void {
+    const { loop } = this.#context;
+    this.#lateMs = Math.max(loop.now() - this.#dueMs, this.#lateMs / 2);
     if (this.#waiting.length > 0) this.#seal(this.#takeGroup());
-    this.#gapEndsMs = this.#context.loop.now() + this.#log.form.gapMs;
+    this.#gapEndsMs = loop.now() + gapOf(this.#log.form, this.#lateMs);
     if (this.#waiting.length > 0) this.#flushSoon();
   }
 
   #flushSoon(): void {
     const { loop } = this.#context;
-    const waitMs = this.#gapEndsMs - loop.now();
+    const nowMs = loop.now();
+    const waitMs = this.#gapEndsMs - nowMs;
+    this.#dueMs = Math.max(nowMs, this.#gapEndsMs);
     if (waitMs > 0) loop.later(waitMs, () => this.#flushOne());
     else loop.soon(() => this.#flushOne());
   }
