@@ -20,9 +20,9 @@ function duplicate(gossip: TestGossip, from: number, nowMs: number): void {
   gossip.hear(from, gossip.batches.all[0] as BatchMessage, nowMs);
 }
 
-describe('GOS9: a first copy is sent once along every eager link but its giver\'s, and announced on lazy ones', () => {
+describe('GOS9: a first copy is sent once along every eager link but its giver\'s, and announced on some lazy ones', () => {
   it('when the outbox is flushed, a moment after it came; and announced a moment after that', () => {
-    const gossip = linked({ neighbors: 8, eagerMax: 3 });
+    const gossip = linked({ neighbors: 8, eagerMax: 3, announceMax: 8 });
     gossip.take(2, 1, 1, { hops: 4 });
     expect(gossip.effects.timers).toEqual([{ afterMs: gossip.options.coalesceMs, timer: { type: 'flush-outbox' } }]);
     expect(gossip.effects.sent).toEqual([]);
@@ -37,6 +37,23 @@ describe('GOS9: a first copy is sent once along every eager link but its giver\'
     gossip.effects.clear();
     for (const type of ['flush-outbox', 'announce-batches'] as const) gossip.timer({ type });
     expect(gossip.effects.sent).toEqual([]);
+  });
+
+  it('announced on announceMax of the lazy links, drawn anew each time, so that each has its turn', () => {
+    const gossip = linked({ neighbors: 13, eagerMax: 1 });
+    const told = new Map<number, number>();
+    for (let first = 1; first <= 300; first++) {
+      gossip.effects.clear();
+      gossip.take(1, 1, first, { nowMs: 1_000 + first });
+      gossip.timer({ type: 'flush-outbox' }, 1_001 + first);
+      gossip.timer({ type: 'announce-batches' }, 1_026 + first);
+      const receivers = receiversOf(gossip, 'ihave');
+      expect(new Set(receivers).size).toBe(4);
+      for (const peer of receivers) told.set(peer, (told.get(peer) ?? 0) + 1);
+    }
+    expect([...told.keys()].toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    // A hundred times each, on average.
+    for (const times of told.values()) expect(Math.abs(times - 100)).toBeLessThan(40);
   });
 
   it('REG30: one who stands below a half gets no first copy, though its link is eager; it is told, and may graft', () => {

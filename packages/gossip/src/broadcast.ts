@@ -5,6 +5,8 @@
  */
 import {
   offTreeHops,
+  pickBelow,
+  random32,
   reputationMin,
   type BatchHeader,
   type BatchId,
@@ -42,6 +44,8 @@ const hopsMax = offTreeHops - 1;
 const armed = { flush: 1, announce: 2 } as const;
 /** Tells the draws of a flush from those of a round. */
 const floodDraw = 0x4000_0000;
+/** Tells the draws of announcements from others. */
+const announceDraw = 0x6968_6176;
 
 export class Broadcast {
   readonly #parts: BroadcastParts;
@@ -82,19 +86,24 @@ export class Broadcast {
     this.onAnnounce(node, now, effects);
   }
 
-  /** Tells lazy links of what went along eager ones, and all links of what came off the trees. */
+  /** Tells some lazy links of what went along eager ones, and eager ones, too, of what came off the trees. */
   onAnnounce(node: NodeIndex, now: Millis, effects: Effects): void {
     const { links } = this.#parts;
     this.#disarm(node, 'announce');
     const all = this.#outbox.takeSent(node).flatMap((entry) => this.#announcementOf(node, entry));
     if (all.length === 0) return;
     links.follow(node);
-    for (let link = 0 as Link; link < links.count(node); link++) {
+    const count = links.count(node);
+    const first = pickBelow(random32(this.#context.seed ^ announceDraw, node, Math.floor(now * 16) | 0, 0), Math.max(1, count));
+    for (let i = 0, lazy = 0; i < count; i++) {
+      const link = ((first + i) % count) as Link;
       const peer = links.peerAt(node, link);
-      if (links.is(node, link, 'covered')) continue;
       const isEager = this.#isEager(node, link, now);
+      if (links.is(node, link, 'covered') || (!isEager && lazy === this.#options.announceMax)) continue;
       const told = all.filter(({ id, from }) => from !== peer && (!isEager || id.hops === offTreeHops));
-      if (told.length > 0) effects.send(node, peer, { type: 'ihave', ids: latestOf(told.map(({ id }) => id)) });
+      if (told.length === 0) continue;
+      effects.send(node, peer, { type: 'ihave', ids: latestOf(told.map(({ id }) => id)) });
+      if (!isEager) lazy++;
     }
   }
 

@@ -37,10 +37,11 @@ export class Convergence {
     return this.#isConverged[node] === 1;
   }
 
-  /** Our digest moved: what neighbors agreed to is the past. The first change after agreement starts the clock. */
+  /** Our digest moved: what neighbors agreed to, and were told, is the past. The first change after agreement starts the clock. */
   onChanged(node: NodeIndex, now: Millis): void {
     this.#startClock(node, now);
     this.#links.clearAll(node, 'agreed');
+    this.#links.clearAll(node, 'digestTold');
   }
 
   onCompared(node: NodeIndex, peer: PeerIndex, isEqual: boolean, now: Millis, effects: Effects): void {
@@ -49,7 +50,10 @@ export class Convergence {
     const link = this.#neighborhood.isNeighbor(node, peer) ? this.#links.linkOf(node, peer) : noLink;
     if (link === noLink) return;
     this.#links.set(node, link, 'agreed', isEqual);
-    if (!isEqual) return this.#startClock(node, now);
+    if (!isEqual) {
+      this.#links.set(node, link, 'digestTold', false);
+      return this.#startClock(node, now);
+    }
     if (this.isConverged(node) || !this.#allAgree(node)) return;
     this.#isConverged[node] = 1;
     const changedAtMs = this.#changedAtMs[node] as number;

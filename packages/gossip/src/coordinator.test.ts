@@ -163,11 +163,27 @@ describe('GOS4: rounds are hot while something moves, and slow down while all ag
     expect(gossip.effects.sent.length).toBe(1);
   });
 
-  it('a new neighbor is told our digest at once', () => {
+  it('who agrees and was told so is not told again, until our digest moves', () => {
     const gossip = new TestGossip({ neighbors: 3 });
+    const asked = (isEqual: boolean): number => {
+      gossip.effects.clear();
+      const digest = isEqual ? gossip.gossip.digest(node) : { high: 1, low: 2 };
+      gossip.hear(2, { type: 'round', digest, isReply: false });
+      return gossip.sentOf('round').length;
+    };
+    expect([asked(true), asked(true), asked(false), asked(true)]).toEqual([1, 0, 1, 1]);
+    gossip.take(1, 9, 1);
+    // It hears our new digest when it still has the old one: that we agree it does not know.
+    expect([asked(false), asked(true), asked(true)]).toEqual([1, 1, 0]);
+  });
+
+  it('a new neighbor is told our digest at once, and the first to hang us into the tree', () => {
+    const gossip = new TestGossip({ neighbors: 3 });
+    const round = { type: 'round', digest: gossip.gossip.digest(node), isReply: false };
     gossip.gossip.onLinkUp(node, peerOf(2), gossip.effects);
+    gossip.gossip.onLinkUp(node, peerOf(3), gossip.effects);
     expect(gossip.effects.sent).toEqual([
-      { to: 2, message: { type: 'round', digest: gossip.gossip.digest(node), isReply: false } },
+      { to: 2, message: { type: 'graft', ids: [] } }, { to: 2, message: round }, { to: 3, message: round },
     ]);
   });
 });

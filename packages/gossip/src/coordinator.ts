@@ -32,7 +32,7 @@ import { Fallback } from './fallback.ts';
 import { Partners } from './fanout.ts';
 import { Frontier } from './frontier.ts';
 import { Grafting } from './grafting.ts';
-import { Links } from './links.ts';
+import { Links, noLink } from './links.ts';
 import type { GossipOptions } from './options.ts';
 import { Pace } from './pace.ts';
 import { Rounds } from './rounds.ts';
@@ -132,11 +132,12 @@ export class GossipCoordinator {
     }
   }
 
-  /** A new neighbor is told our digest at once: a node that comes back catches up within a round trip. */
   onLinkUp(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
-    this.#links.linkOf(node, peer);
-    this.#rounds.heat(node);
-    effects.send(node, peer, { type: 'round', digest: this.#frontier.digest(node), isReply: false });
+    const isFirst = this.#links.countOf(node, 'eager') === 0;
+    const link = this.#links.linkOf(node, peer);
+    // The other end of an eager link may hold it lazy: who has just come is hung into the tree by one link, as a leaf.
+    if (isFirst && link !== noLink && this.#links.is(node, link, 'eager')) effects.send(node, peer, { type: 'graft', ids: [] });
+    this.#rounds.onLinkUp(node, peer, effects);
   }
 
   onLinkDown(node: NodeIndex, peer: PeerIndex): void {

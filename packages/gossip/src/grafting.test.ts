@@ -55,6 +55,20 @@ describe('GOS16: what is announced and does not come is grafted from its announc
     expect(grafts(gossip)).toEqual([[3, ['1:1']], [2, ['1:1']]]);
   });
 
+  it('by a node that is slow itself only after so many times as long, at the first time, at the next, at a gap and for the rest of a log', () => {
+    const graftsAt = (gossip: TestGossip, ...times: readonly number[]): number[] => times.map((nowMs) => {
+      gossip.timer({ type: 'graft-missing' }, nowMs);
+      return grafts(gossip).length;
+    });
+    expect(graftsAt(announced([2, 3], [idOf(1, 1)], { stretch: 4 }), 1_399, 1_800, 1_959, 1_960)).toEqual([0, 1, 1, 2]);
+    const behind = new TestGossip({ neighbors: 6, stretch: 4 });
+    behind.take(5, 1, 7);
+    expect(graftsAt(behind, 1_159, 1_160)).toEqual([0, 1]);
+    const moved = announced([2], [idOf(1, 3)], { stretch: 4 });
+    moved.take(4, 1, 1, { nowMs: 1_390 });
+    expect(graftsAt(moved, 1_789, 1_790)).toEqual([0, 1]);
+  });
+
   it('one that has come is asked of nobody', () => {
     const gossip = announced([2], [idOf(1, 1)]);
     gossip.take(4, 1, 1);

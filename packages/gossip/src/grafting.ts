@@ -80,10 +80,10 @@ export class Grafting {
     const id: BatchId = { author, epoch, sequence: (firstSequence + count - 1) as Sequence, hops: offTreeHops - 1 };
     const isNoted = this.#missing.rowOf(node, id) >= 0;
     if (this.#parts.links.linkOf(node, from) === noLink || !this.#lacks(node, id)) return;
-    const { graftAgainMs } = this.#options;
-    this.#missing.note(node, id, from, (now + graftAgainMs) as Millis);
+    const waitMs = (this.#options.graftAgainMs * this.#parts.links.stretchOf(node)) as Millis;
+    this.#missing.note(node, id, from, (now + waitMs) as Millis);
     // Sooner than what is waited for already.
-    if (!isNoted) effects.setTimer(node, graftAgainMs, { type: 'graft-missing' });
+    if (!isNoted) effects.setTimer(node, waitMs, { type: 'graft-missing' });
   }
 
   /**
@@ -96,7 +96,7 @@ export class Grafting {
     const log = this.#missing.at(node, row);
     const last = header.firstSequence + header.count - 1;
     if (last < log.sequence) {
-      this.#missing.postpone(node, row, (now + this.#options.graftAfterMs) as Millis);
+      this.#missing.postpone(node, row, (now + this.#options.graftAfterMs * this.#parts.links.stretchOf(node)) as Millis);
       return from;
     }
     this.#missing.removeAt(node, row);
@@ -156,7 +156,8 @@ export class Grafting {
     asked.set(announcer, ids);
     // retry: R4
     this.#missing.countGraft(node, row);
-    const patienceMs = Math.max(this.#options.graftAgainMs, this.#parts.links.rttMsOf(node, announcer));
+    const { links } = this.#parts;
+    const patienceMs = Math.max(this.#options.graftAgainMs, links.rttMsOf(node, announcer)) * links.stretchOf(node);
     this.#missing.postpone(node, row, (now + patienceMs) as Millis);
   }
 

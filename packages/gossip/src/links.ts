@@ -1,7 +1,7 @@
 /**
  * Our links and what gossip knows of each: is it eager (batches go along it) or lazy (they are announced), has its peer agreed
- * to our digest, has it brought a duplicate, when was it pruned, has it announced all that we would announce to it, how often was it
- * answered. The rows follow the neighborhood. A new link starts eager until `eagerMax` are, half of them near, 30 % at middle
+ * to our digest and been told it, has it brought a duplicate, when was it pruned, has it announced all that we would announce to it, how
+ * often was it answered. The rows follow the neighborhood. A new link starts eager until `eagerMax` are, half of them near, 30 % at middle
  * distance, 20 % far, as far as round trips are known (Corrosion). While there are neighbors, one is eager.
  */
 import {
@@ -21,7 +21,7 @@ export type Link = number & { readonly link: unique symbol };
 /** The row of a peer that is no neighbor, or for which there is no room. */
 export const noLink: Link = -1 as Link;
 
-const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32, covered: 64 } as const;
+const flags = { eager: 1, agreed: 2, isNew: 4, duplicate: 8, pruned: 16, told: 32, covered: 64, digestTold: 128 } as const;
 type Flag = keyof typeof flags;
 /** Answers to a neighbor from one round of ours to the next: as many as an exchange by ranges takes of either side. */
 const answersMax = 3;

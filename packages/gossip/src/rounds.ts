@@ -45,15 +45,14 @@ export class Rounds {
 
   /** One timer per node runs for its whole life. Without neighbors a round is empty, not ended. The ring of partners lets nobody wait long. */
   start(node: NodeIndex, now: Millis, effects: Effects): void {
-    const { frontier, links, fallback } = this.#parts;
+    const { links, fallback } = this.#parts;
     links.follow(node);
     links.renewAnswers(node);
     fallback.onRound(node);
     const step = ((this.#step[node] as number) + 1) >>> 0;
     this.#step[node] = step;
     const partners = this.#parts.partners.pick({ seed: this.#context.seed, node, step }, this.#options.fanout, noPeer, now);
-    const digest = frontier.digest(node);
-    for (const partner of partners) effects.send(node, partner, { type: 'round', digest, isReply: false });
+    for (const partner of partners) this.#tell(node, partner, false, effects);
     if (partners.length > 0) this.#context.observer.roundStarted(node, partners.length);
     this.#equalRounds[node] = Math.min(255, (this.#equalRounds[node] as number) + 1);
     this.#rearm(node, step, effects);
@@ -67,8 +66,29 @@ export class Rounds {
     const isLate = !isEqual && fallback.onDifference(node, links.stretchOf(node), now);
     if (!isEqual) this.heat(node);
     this.#compare(node, from, { isEqual, isLate }, now, effects);
-    // An answer lets the asker count us as agreeing, or start to repair from its side.
-    if (!isReply) effects.send(node, from, { type: 'round', digest: frontier.digest(node), isReply: true });
+    // An answer lets the asker count us as agreeing, or start to repair from its side. Who agrees and knows that we do needs none.
+    if (!isReply && !(isEqual && this.#knowsThatWeAgree(node, from))) this.#tell(node, from, true, effects);
+  }
+
+  /** A new neighbor is told our digest at once: a node that comes back catches up within a round trip. */
+  onLinkUp(node: NodeIndex, peer: PeerIndex, effects: Effects): void {
+    this.heat(node);
+    this.#tell(node, peer, false, effects);
+  }
+
+  #tell(node: NodeIndex, peer: PeerIndex, isReply: boolean, effects: Effects): void {
+    const { frontier, links } = this.#parts;
+    const link = links.linkOf(node, peer);
+    // What it heard while it knew another digest told it of a difference.
+    if (link !== noLink && links.is(node, link, 'agreed')) links.set(node, link, 'digestTold', true);
+    effects.send(node, peer, { type: 'round', digest: frontier.digest(node), isReply });
+  }
+
+  /** Was it told our digest when it was its own? */
+  #knowsThatWeAgree(node: NodeIndex, peer: PeerIndex): boolean {
+    const { links } = this.#parts;
+    const link = links.linkOf(node, peer);
+    return link !== noLink && links.is(node, link, 'digestTold');
   }
 
   /**

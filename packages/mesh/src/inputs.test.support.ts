@@ -120,4 +120,5 @@ export const inputs: fc.Arbitrary<Input> = fc.oneof<fc.Arbitrary<Input>[]>(
     offence: fc.constantFrom<Offence>('malformed-frame', 'malformed-batch'),
   }),
   fc.record({ type: fc.constant('stalled' as const), lagMs: fc.constant(millis(500)) }),
+  fc.record({ type: fc.constant('lagging' as const), lagMs: fc.constant(millis(40)) }),
 );

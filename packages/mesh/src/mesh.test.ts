@@ -118,7 +118,7 @@ describe('the composer forwards in one order', () => {
   it('link up: the registry takes the neighbor in and tells what it believes, then gossip greets it', () => {
     const written = WrittenMesh.linked([]);
     written.handle(linkUp(3));
-    expect(written.log).toEqual(['send 3 neighbor', 'fact link 3 up', 'send 3 claims', 'send 3 round']);
+    expect(written.log).toEqual(['send 3 neighbor', 'fact link 3 up', 'send 3 claims', 'send 3 graft', 'send 3 round']);
   });
 
   it('a full view decides by the newcomer\'s word: then the registry makes room, and gossip greets', () => {

@@ -87,6 +87,9 @@ export class Mesh {
       case 'stalled':
         this.#registry.onStalled(node, input.lagMs, now);
         break;
+      case 'lagging':
+        this.#registry.onLagging(node, input.lagMs);
+        break;
       default:
         unreachable(input);
     }

@@ -158,6 +158,30 @@ describe('the loop', () => {
     expect(stalls('alarm')).toEqual([400]);
   });
 
+  it('REG32: that is late again and again tells how late on average, four times a second at most; one late alarm is nothing', () => {
+    const told: { atMs: number; lagMs: number }[] = [];
+    let lateMs = 0;
+    vi.spyOn(clock, 'now').mockImplementation(() => (performance.now() + lateMs) as Millis);
+    const { loop } = loopOf((input) => {
+      if (input.type === 'lagging') told.push({ atMs: clock.now(), lagMs: input.lagMs });
+    });
+    const ring = (byMs: number): void => {
+      loop.schedule(20 as Millis, startRound);
+      lateMs += byMs;
+      vi.advanceTimersToNextTimer();
+      vi.advanceTimersToNextTimer();
+    };
+    ring(5_000);
+    for (let i = 0; i < 50; i++) ring(2);
+    expect(told).toEqual([]);
+    for (let i = 0; i < 50; i++) ring(40);
+    expect(told.length).toBeGreaterThan(5);
+    expect(told.at(-1)?.lagMs).toBeCloseTo(40, -1);
+    const gaps = told.slice(1).map(({ atMs }, i) => atMs - (told[i]?.atMs ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(250);
+    vi.restoreAllMocks();
+  });
+
   it('flushes what the core asks for when it leaves a batch out before any crypto', () => {
     const range = { author: peer, epoch: 1, firstSequence: 9, count: 1 } as Parameters<Loop['admit']>[1];
     const { loop, steps } = loopOf(undefined, ignore('gap'));

@@ -26,6 +26,13 @@ export const self: NodeIndex = 0 as NodeIndex;
 /** The index of the node itself in its own address book. */
 export const selfPeer: PeerIndex = 0 as PeerIndex;
 
+/** Of the last alarm in the average of all. */
+const latenessWeight = 1 / 16;
+/** A loop that is well is late by a millisecond or two. */
+const laggingMs = 10;
+/** The core forgets half of it each second. */
+const latenessTellMs = 250;
+
 export class Loop {
   readonly #mesh: Pick<Mesh, 'handle' | 'admit'>;
   readonly #clock: Clock;
@@ -38,6 +45,9 @@ export class Loop {
   #isStopped = false;
   #alarm: NodeJS.Timeout | undefined;
   #alarmDueMs = Infinity;
+  /** How late timers have been, on average over the last ones, and when the core heard of it last. */
+  #latenessMs = 0;
+  #latenessToldMs = -Infinity;
   /** What the collector and a late alarm both saw is told once. */
   #toldUntilMs = 0;
   #unwatch: () => void = () => undefined;
@@ -140,6 +150,7 @@ export class Loop {
     const [dueMs, rungAtMs] = [this.#alarmDueMs, this.#clock.now()];
     setImmediate(() => {
       this.#onPause(dueMs, rungAtMs);
+      this.#noteLateness(this.#clock.now() - dueMs);
       this.#fire();
     });
   }
@@ -150,6 +161,15 @@ export class Loop {
     if (lagMs <= stallMs) return;
     this.#toldUntilMs = untilMs;
     this.submit({ type: 'stalled', lagMs: millis(lagMs) });
+  }
+
+  /** A loop that is late again and again never stands still, and is slow all the same. One late timer is nothing. */
+  #noteLateness(lateMs: number): void {
+    this.#latenessMs += latenessWeight * (Math.min(lateMs, stallMs) - this.#latenessMs);
+    const nowMs = this.#clock.now();
+    if (this.#latenessMs < laggingMs || nowMs - this.#latenessToldMs < latenessTellMs) return;
+    this.#latenessToldMs = nowMs;
+    this.submit({ type: 'lagging', lagMs: millis(this.#latenessMs) });
   }
 
   #fire(): void {

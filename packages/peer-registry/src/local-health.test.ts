@@ -35,6 +35,30 @@ describe('the rules', () => {
     });
 });
 
+describe('REG32: a loop that is late again and again waits longer, and accuses as before', () => {
+  it('twice as long for each ten milliseconds, eight times at most; half of it is forgotten with every probe period', () => {
+    const registry = TestRegistry.joined({ members: 5, linked: 5 });
+    const stretch = (): number => registry.registry.stretchOf(node);
+    expect(stretch()).toBe(1);
+    registry.registry.onLagging(node, millis(40));
+    expect(stretch()).toBe(5);
+    registry.registry.onLagging(node, millis(500));
+    expect(stretch()).toBe(8);
+    registry.registry.onLagging(node, millis(40));
+    registry.timer({ type: 'probe-next' });
+    expect(stretch()).toBe(3);
+    expect(health(registry)).toBe(0);
+    expect(registry.sentOf('ping').length).toBe(1);
+  });
+
+  it('a score that is worse counts instead', () => {
+    const registry = TestRegistry.joined({ members: 5, linked: 5 });
+    registry.registry.onLagging(node, millis(10));
+    for (let i = 0; i < 3; i++) registry.registry.onStalled(node, millis(600), registry.now);
+    expect(registry.registry.stretchOf(node)).toBe(7);
+  });
+});
+
 describe('REG22: who is slow itself asks slower and accuses nobody', () => {
   it('the score stays within 0 and 7', () => {
     const registry = TestRegistry.joined({ members: 5, linked: 5 });

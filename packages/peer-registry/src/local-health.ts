@@ -13,6 +13,8 @@ const stallMs = 100;
 const longStallMs = 500;
 /** A lag below this is told as none: a healthy loop is no better. */
 const lagToldMs = 10;
+/** What a hop of a tree takes at a node that is well, path and loop together. As late as that, a node doubles it. */
+const hopMs = 10;
 /** "More than a third of the neighbors within two seconds"; fewer than three say nothing about us. */
 const lossWindowMs = 2_000;
 const lossesMin = 3;
@@ -49,6 +51,12 @@ export class LocalHealth {
     return this.score(node) + 1;
   }
 
+  /** How many times longer than well a batch takes through us, as far as we know. */
+  slowness(node: NodeIndex): number {
+    const byLateness = 1 + this.#parts.probes.latenessMs(node) / hopMs;
+    return Math.max(this.stretch(node), Math.min(healthMax + 1, byLateness));
+  }
+
   change(node: NodeIndex, by: number): void {
     const before = this.score(node);
     const after = Math.min(healthMax, Math.max(0, before + by));
@@ -72,9 +80,10 @@ export class LocalHealth {
     if (areManyLost(losses, neighborsBefore)) probes.keepQuiet(node, now + options.quietMs);
   }
 
-  /** A probe period begins in time: of a lag that is past, others are told half as much as before. */
+  /** A probe period begins in time: of a lag that is past, others are told half as much as before, and half counts. */
   onPeriod(node: NodeIndex): void {
     const { probes } = this.#parts;
+    probes.setLatenessMs(node, probes.latenessMs(node) / 2);
     const halfMs = probes.lagMs(node) / 2;
     probes.setLagMs(node, halfMs < lagToldMs ? 0 : halfMs);
   }

@@ -109,6 +109,11 @@ export class Membership implements Neighborhood, Horizon, LinkQuality {
     this.#probing.onStall(node);
   }
 
+  /** Our timers are late again and again. That says nothing about others: all we wait for takes longer. */
+  onLagging(node: NodeIndex, lagMs: Millis): void {
+    this.#parts.probes.setLatenessMs(node, lagMs);
+  }
+
   onMessage(node: NodeIndex, from: PeerIndex, message: Message, now: Millis, effects: Effects): void {
     // Before it joins a node is nobody, and hears nobody.
     if (this.#parts.columns.memberCount(node) === 0) return;
@@ -181,7 +186,7 @@ export class Membership implements Neighborhood, Horizon, LinkQuality {
   }
 
   stretchOf(node: NodeIndex): number {
-    return this.#health.stretch(node);
+    return this.#health.slowness(node);
   }
 
   /** Alive and suspected members, ourselves included; where the rows are full the sampler's estimate, if it is larger. */

@@ -33,6 +33,7 @@ export class ProbeColumns {
   readonly #relayNext: Uint8Array;
   readonly #health: Uint8Array;
   readonly #lagMs: Uint16Array;
+  readonly #latenessMs: Uint8Array;
   /** In ticks modulo 2^16: after a quarter of an hour an old loss may for once pass for a new one. */
   readonly #lossesSince: Uint16Array;
   readonly #losses: Uint16Array;
@@ -55,6 +56,7 @@ export class ProbeColumns {
     this.#relayNext = allocator.uint8('registry.relay-next', 1);
     this.#health = allocator.uint8('registry.health', 1);
     this.#lagMs = allocator.uint16('registry.lag', 1);
+    this.#latenessMs = allocator.uint8('registry.lateness', 1);
     this.#lossesSince = allocator.uint16('registry.losses-since', 1);
     this.#losses = allocator.uint16('registry.losses', 1);
     this.#quietUntil = allocator.float64('registry.quiet-until', 1);
@@ -179,6 +181,15 @@ export class ProbeColumns {
 
   setLagMs(node: NodeIndex, lagMs: number): void {
     this.#lagMs[node] = Math.min(0xffff, Math.round(lagMs));
+  }
+
+  /** How late our timers have been on average, at most 255; what is left of it. */
+  latenessMs(node: NodeIndex): number {
+    return this.#latenessMs[node] as number;
+  }
+
+  setLatenessMs(node: NodeIndex, latenessMs: number): void {
+    this.#latenessMs[node] = Math.min(0xff, Math.round(latenessMs));
   }
 
   /** Counts a lost neighbor; answers how many were lost within the window. */

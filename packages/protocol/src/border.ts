@@ -60,7 +60,9 @@ export type Input =
   | { readonly type: 'link-up'; readonly peer: PeerIndex; readonly rttMs: Millis }
   | { readonly type: 'link-down'; readonly peer: PeerIndex; readonly cause: LinkDownCause }
   /** Our own loop stood still. */
-  | { readonly type: 'stalled'; readonly lagMs: Millis };
+  | { readonly type: 'stalled'; readonly lagMs: Millis }
+  /** Our loop goes round, but our timers have been late by so much on average. */
+  | { readonly type: 'lagging'; readonly lagMs: Millis };
 
 /** What became true, for the shell and the application. Past tense. */
 export type MeshEvent =
