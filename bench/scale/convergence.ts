@@ -50,9 +50,10 @@ const smallNodes = 20;
 /** Tables hold everybody; a mesh of less than a cell has the tables of a cell. */
 const membersMin = 256;
 const knownMsMax = 30_000;
-/** After the join and after a write: rounds slow down, late copies arrive. */
+/** After the join and after a write: rounds slow down, late copies arrive. Whatever moves on for longer is measured too. */
 const restMs = 3_000;
 const smallRestMs = 300;
+const restMsMax = 120_000;
 const key = 'bench/news';
 
 /** Measures. Rejects where a write is not known by all within half a minute. */
@@ -66,7 +67,7 @@ export async function run(options: FleetOptions & { readonly writes: number; rea
   const rssBytesPerNode = Math.round((process.memoryUsage.rss() - rssBefore) / count);
   const samples: Sample[] = [];
   for (let i = 0; i < warmUpWrites + writes; i++) {
-    await pause(options.restMs);
+    await rest(fleet, options.restMs);
     samples.push(await measure(fleet, pickBelow(random32(seed, 0, i, 1), count), options.restMs));
     options.onProgress?.(JSON.stringify(samples.at(-1)));
   }
@@ -80,14 +81,24 @@ export async function run(options: FleetOptions & { readonly writes: number; rea
   };
 }
 
+/** Until nothing has moved for a while: the write before, or the join, would be measured too. */
+async function rest({ tally }: Fleet, ms: number): Promise<void> {
+  const moved = (): number => tally.totals().deliveries + tally.totals().duplicates;
+  const deadline = performance.now() + restMsMax;
+  for (let before = -1; before !== moved() && performance.now() < deadline; ) {
+    before = moved();
+    await pause(ms);
+  }
+}
+
 /** One write of one node, until all others hold it and a moment longer. */
-async function measure({ nodes, tally }: Fleet, author: number, rest: number): Promise<Sample> {
+async function measure({ nodes, tally }: Fleet, author: number, ms: number): Promise<Sample> {
   const before = tally.totals();
   const arrivals = arrivalsAt(nodes.filter((_, index) => index !== author));
   await (nodes[author] as MeshNode).set(key, `${author} at ${Date.now()}`);
   const times = await arrivals;
   const known = tally.totals();
-  await pause(Math.min(rest, 1_000));
+  await pause(Math.min(ms, 1_000));
   const after = tally.totals();
   const deliveries = after.deliveries - before.deliveries;
   return {
