@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- <name> [options]`: runs one bench in a process of its own. With `--save` the result, which is the last line that the
- * bench prints under `--json`, is kept in `bench/results/<name>.json` with the commit, the machine and the Node that made it.
+ * bench prints under `--json`, is kept in `bench/results/<name>.json` with the commit, the machine and the Node that made it; with
+ * `--save=<what>` in `<name>-<what>.json`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -31,13 +32,13 @@ function run(file: string, args: readonly string[]): number {
 }
 
 /** Runs the bench for its result alone, and keeps it. */
-function save(name: string, file: string, args: readonly string[]): number {
+function save(title: string, file: string, args: readonly string[]): number {
   const { status, stdout } = spawnSync(process.execPath, [...nodeFlags, file, ...args, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) return status ?? 1;
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8', cwd: here }).trim();
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryBytes: totalmem(), node: process.version };
-  const path = join(here, 'results', `${name}.json`);
+  const path = join(here, 'results', `${title}.json`);
   writeFileSync(path, `${JSON.stringify({ commit, machine, result }, undefined, 2)}\n`);
   process.stdout.write(`kept in ${path}\n`);
   return 0;
@@ -47,10 +48,12 @@ const [name = '--help', ...args] = process.argv.slice(2);
 const known = benches();
 const file = known.get(name);
 if (name === '--help') {
-  process.stdout.write(`usage: npm run bench -- <name> [--small] [--json] [--save]\nbenches: ${[...known.keys()].join(', ')}\n`);
+  process.stdout.write(`usage: npm run bench -- <name> [--small] [--json] [--save[=<what>]]\nbenches: ${[...known.keys()].join(', ')}\n`);
 } else if (file === undefined) {
   process.stderr.write(`bench: there is no bench ${name}; there are ${[...known.keys()].join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = args.includes('--save') ? save(name, file, args.filter((arg) => arg !== '--save')) : run(file, args);
+  const keep = args.find((arg) => arg === '--save' || arg.startsWith('--save='));
+  const title = [name, keep?.split('=')[1]].filter(Boolean).join('-');
+  process.exitCode = keep === undefined ? run(file, args) : save(title, file, args.filter((arg) => arg !== keep));
 }

@@ -1,6 +1,6 @@
 /** Writes little-endian numbers, raw bytes and short texts into one growing buffer. */
 import { assert } from './assert.ts';
-import { bytesPerUnitMax, writeText } from './text.ts';
+import { bytesPerUnit, writeText } from './text.ts';
 
 /** Grows by doubling; `finish` gives a view of what was written. */
 export class ByteWriter {
@@ -52,7 +52,7 @@ export class ByteWriter {
   /** A u16 length and UTF-8. */
   text16(text: string): void {
     const before = this.#length;
-    const start = this.#advance(2 + bytesPerUnitMax * text.length);
+    const start = this.#advance(2 + bytesPerUnit * text.length);
     const length = writeText(text, this.#bytes, start + 2);
     assert(length <= 0xffff, 'a short text has at most 65,535 bytes');
     this.#view.setUint16(start, length, true);

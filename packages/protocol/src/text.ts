@@ -19,10 +19,10 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** A UTF-16 unit is at most so many bytes of UTF-8. */
-export const bytesPerUnitMax = 3;
+export const bytesPerUnit = 3;
 
 /**
- * Writes the UTF-8 bytes of a text and answers how many. There must be room for `bytesPerUnitMax` times its length. Names are short and
+ * Writes the UTF-8 bytes of a text and answers how many. There must be room for `bytesPerUnit` times its length. Names are short and
  * of plain letters: those are written here, for the platform's encoder costs an array and a call.
  */
 export function writeText(text: string, target: Uint8Array, start: number): number {
