@@ -34,7 +34,7 @@ export interface Result extends Sample {
   readonly seed: number;
   /** From the first start until everybody knew everybody's name. Signatures are checked once in the process meanwhile. */
   readonly joinMs: number;
-  /** Growth of the process by node, payload and address tables included. */
+  /** Growth of the process by node, garbage included: the heap is large, and nobody collects it before. */
   readonly rssBytesPerNode: number;
   /** Cores that all nodes together use while nobody writes. At 1 the thread is full, and the figures say nothing about nodes. */
   readonly idleCores: number;

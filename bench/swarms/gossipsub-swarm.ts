@@ -93,7 +93,7 @@ export class GossipsubSwarm implements Swarm {
       services: {
         identify: identify(),
         pubsub: gossipsub({
-          // All nodes share one address here: more than ten of them, and each would ignore the others.
+          // All nodes share one address here: with more than ten such neighbors a node would shut them out of its mesh, and soon ignore them.
           scoreParams: { IPColocationFactorWeight: 0 },
           // Asked once for each copy that arrives.
           fastMsgIdFn: ({ from, seqno }) => {

@@ -39,6 +39,11 @@ interface Announcement {
   readonly from: PeerIndex;
 }
 
+interface Listener {
+  readonly peer: PeerIndex;
+  readonly isEager: boolean;
+}
+
 /** The most hops that a batch can tell of: more is beyond any tree. */
 const hopsMax = offTreeHops - 1;
 const armed = { flush: 1, announce: 2 } as const;
@@ -93,18 +98,26 @@ export class Broadcast {
     const all = this.#outbox.takeSent(node).flatMap((entry) => this.#announcementOf(node, entry));
     if (all.length === 0) return;
     links.follow(node);
-    const count = links.count(node);
-    const first = pickBelow(random32(this.#context.seed ^ announceDraw, node, Math.floor(now * 16) | 0, 0), Math.max(1, count));
-    for (let i = 0, lazy = 0; i < count; i++) {
-      const link = ((first + i) % count) as Link;
-      const peer = links.peerAt(node, link);
-      const isEager = this.#isEager(node, link, now);
-      if (links.is(node, link, 'covered') || (!isEager && lazy === this.#options.announceMax)) continue;
+    for (const { peer, isEager } of this.#listeners(node, now)) {
       const told = all.filter(({ id, from }) => from !== peer && (!isEager || id.hops === offTreeHops));
-      if (told.length === 0) continue;
-      effects.send(node, peer, { type: 'ihave', ids: latestOf(told.map(({ id }) => id)) });
-      if (!isEager) lazy++;
+      if (told.length > 0) effects.send(node, peer, { type: 'ihave', ids: latestOf(told.map(({ id }) => id)) });
     }
+  }
+
+  /** Who hears announcements: the eager ones, and of the lazy ones that have not told us as much `announceMax` or a third, as drawn. */
+  #listeners(node: NodeIndex, now: Millis): Listener[] {
+    const { links } = this.#parts;
+    const eager: Listener[] = [];
+    const lazy: Listener[] = [];
+    for (let link = 0 as Link; link < links.count(node); link++) {
+      if (links.is(node, link, 'covered')) continue;
+      const isEager = this.#isEager(node, link, now);
+      (isEager ? eager : lazy).push({ peer: links.peerAt(node, link), isEager });
+    }
+    const told = Math.max(this.#options.announceMax, Math.ceil(lazy.length / 3));
+    if (lazy.length <= told) return [...eager, ...lazy];
+    const first = pickBelow(random32(this.#context.seed ^ announceDraw, node, Math.floor(now * 16) | 0, 0), lazy.length);
+    return [...eager, ...Array.from({ length: told }, (_, i) => lazy[(first + i) % lazy.length] as Listener)];
   }
 
   /**

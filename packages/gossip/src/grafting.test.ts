@@ -100,6 +100,21 @@ describe('GOS16: what is announced and does not come is grafted from its announc
     expect(gossip.batchesTo(5)).toEqual(['9:1']);
   });
 
+  it('who asks for nothing but to be eager is taken on while there are few such links, who asks for batches always', () => {
+    const gossip = new TestGossip({ neighbors: 30, eagerMax: 3 });
+    gossip.take(30, 9, 1);
+    gossip.timer({ type: 'flush-outbox' });
+    for (let peer = 1; peer <= 20; peer++) gossip.hear(peer, { type: 'graft', ids: [] });
+    gossip.hear(25, { type: 'graft', ids: [idOf(9, 1)] });
+    gossip.effects.clear();
+    gossip.take(30, 9, 2);
+    gossip.timer({ type: 'flush-outbox' });
+    const receivers = gossip.sentOf('batch').map(({ to }) => to);
+    expect(receivers).toContain(25);
+    // Six, one more that asked for a batch, and not the giver.
+    expect(receivers.length).toBe(6);
+  });
+
   it('an announcer that went is passed over', () => {
     const gossip = announced([2, 3], [idOf(1, 1)]);
     gossip.neighbors.peers = [1, 3];

@@ -31,6 +31,8 @@ export interface GraftingParts {
   readonly pace: Pace;
 }
 
+/** Beyond so many times `eagerMax` eager links nobody is taken on as a leaf; it hears by announcements. */
+const leavesMax = 2;
 /** Announcers asked before anti-entropy is. */
 const graftsMax = 2;
 
@@ -122,6 +124,8 @@ export class Grafting {
   onGraft(node: NodeIndex, from: PeerIndex, ids: readonly BatchId[], effects: Effects): void {
     const { links, frontier, antiEntropy } = this.#parts;
     if (links.linkOf(node, from) === noLink) return;
+    // All that join through us would else hang on us alone: a star, for as long as nothing prunes it.
+    if (ids.length === 0 && links.countOf(node, 'eager') >= leavesMax * this.#options.eagerMax) return;
     links.promote(node, from, 'grafted-by-peer');
     let budget: number = this.#options.deltaBytesMax;
     for (const { author, epoch, sequence, hops } of ids) {

@@ -33,7 +33,7 @@ export interface LogForm<Item> {
 /** Guess: who speaks waits no longer than this for what it saves. */
 const gapMsMax = 500;
 
-/** The gap after a batch that was sealed so late: a busy node says more at a time, which costs everybody less. */
+/** The gap after a batch, where so much gathers that batches are sealed so late: a busy node says more at a time, which costs everybody less. */
 export function gapOf({ gapMs, gapPerLateMs }: Pick<LogForm<unknown>, 'gapMs' | 'gapPerLateMs'>, lateMs: number): number {
   return Math.max(gapMs, Math.min(gapMsMax, gapPerLateMs * lateMs));
 }

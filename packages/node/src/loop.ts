@@ -30,7 +30,7 @@ export const selfPeer: PeerIndex = 0 as PeerIndex;
 const latenessWeight = 1 / 16;
 /** A loop that is well is late by a millisecond or two. */
 const laggingMs = 10;
-/** The core forgets half of it each second. */
+/** The core forgets half of it with each probe period, 500 ms where all is well. */
 const latenessTellMs = 250;
 
 export class Loop {

@@ -90,10 +90,31 @@ describe('the writer', () => {
     await world.pass(1_000);
     expect(await gapAfter(50)).toBeCloseTo(200, 0);
     await world.pass(1_000);
-    expect(await gapAfter(400)).toBeCloseTo(500, 0);
-    // Half of the lateness is left with each batch.
-    for (let i = 0; i < 8; i++) await gapAfter(0);
+    expect(await gapAfter(60_000)).toBeCloseTo(500, 0);
+    // Half of the lateness is left with each batch, and nothing after a second.
+    expect(await gapAfter(0)).toBeLessThan(300);
+    for (let i = 0; i < 6; i++) await gapAfter(0);
     expect(await gapAfter(0)).toBeCloseTo(10, 0);
+    expect(await gapAfter(100)).toBeCloseTo(400, 0);
+    await world.pass(1_100);
+    expect(await gapAfter(0)).toBeCloseTo(10, 0);
+    loop.stop();
+  });
+
+  it('whose batches are sealed late lets no batch wait that is full', async () => {
+    await using world = new World();
+    let lateMs = 0;
+    const clock: Clock = { now: () => (systemClock.now() + lateMs) as Millis, wallNow: () => systemClock.wallNow() };
+    const { messageWriter, loop } = await world.parts({ clock });
+    const say = (): Promise<unknown> =>
+      messageWriter.write([{ type: 'message', topic: 't', payload: new Uint8Array(60_000), origin: new Uint8Array(0) }]);
+    const first = say();
+    lateMs += 60_000;
+    await world.resolved(first);
+    const begunAt = systemClock.now();
+    await world.resolved(Promise.all(Array.from({ length: 80 }, say)));
+    // Ten batches of eight, 10 ms apart, and a gap at the end, where the last is not full.
+    expect(systemClock.now() - begunAt).toBeLessThan(700);
     loop.stop();
   });
 

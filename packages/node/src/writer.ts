@@ -57,6 +57,10 @@ type Refuse = (error: Error) => void;
 
 /** What may wait to be sealed: half a second of batches, one each 10 ms. Beyond it the application has to wait as well. */
 const waitingBytesMax = 32 * 1024 * 1024;
+/** A batch that is later is as good as this late: one long pause says nothing about the next batches. */
+const lateMsMax = 125;
+/** Of lateness so long ago nothing counts. */
+const lateKeptMs = 1_000;
 /** Room for the envelope beside the payload. */
 const payloadBytesMax = batchBytesMax - 512;
 
@@ -65,12 +69,13 @@ export class Writer<Item> {
   readonly #context: WriterContext;
   readonly #waiting: Write[] = [];
   #waitingBytes = 0;
-  /** Until then the next batch gathers what comes. */
-  #gapEndsMs = 0;
-  /** When the next batch is due. */
-  #dueMs = 0;
-  /** How late batches were sealed lately; of what is past half is left with each. */
+  /** When the last batch was sealed, and how late it was, or half of what was before. */
+  #sealedAtMs = -Infinity;
   #lateMs = 0;
+  /** When the next batch is due, and what calls it off. */
+  #dueMs = 0;
+  #callOff: () => void = () => undefined;
+  #isDue = false;
   #time: HybridTime = { wallMs: 0 as WallMillis, counter: 0 };
   #refusal: NodeError | undefined;
 
@@ -117,8 +122,9 @@ export class Writer<Item> {
     if (payload.length > payloadBytesMax || items.length > updatesPerBatchMax) return reject(tooLarge(payload.length, items.length));
     const buildsOnOthers = items.some((item) => form.buildsOnOthers(item));
     this.#waiting.push({ payload, count: items.length, buildsOnOthers, resolve, reject });
+    const isFilled = this.#waitingBytes < payloadBytesMax && this.#waitingBytes + payload.length >= payloadBytesMax;
     this.#waitingBytes += payload.length;
-    if (this.#waiting.length === 1) this.#flushSoon();
+    if (this.#waiting.length === 1 || isFilled) this.#flushSoon();
   }
 
   /** Seals everything that waits, now: nobody will later. */
@@ -129,18 +135,29 @@ export class Writer<Item> {
   /** Seals one batch. What is left has its turn after it, when the links have had theirs. */
   #flushOne(): void {
     const { loop } = this.#context;
-    this.#lateMs = Math.max(loop.now() - this.#dueMs, this.#lateMs / 2);
+    this.#isDue = false;
+    if (loop.isStopped) return;
+    const nowMs = loop.now();
+    const keptMs = nowMs - this.#sealedAtMs > lateKeptMs ? 0 : this.#lateMs / 2;
+    this.#lateMs = Math.max(Math.min(lateMsMax, nowMs - this.#dueMs), keptMs);
+    this.#sealedAtMs = nowMs;
     if (this.#waiting.length > 0) this.#seal(this.#takeGroup());
-    this.#gapEndsMs = loop.now() + gapOf(this.#log.form, this.#lateMs);
     if (this.#waiting.length > 0) this.#flushSoon();
   }
 
   #flushSoon(): void {
+    // One batch a turn.
+    if (this.#isDue) return;
     const { loop } = this.#context;
+    const { form } = this.#log;
+    // A batch that is full gains nothing by waiting for more.
+    const gapMs = this.#waitingBytes >= payloadBytesMax ? form.gapMs : gapOf(form, this.#lateMs);
     const nowMs = loop.now();
-    const waitMs = this.#gapEndsMs - nowMs;
-    this.#dueMs = Math.max(nowMs, this.#gapEndsMs);
-    if (waitMs > 0) loop.later(waitMs, () => this.#flushOne());
+    const waitMs = this.#sealedAtMs + gapMs - nowMs;
+    this.#callOff();
+    this.#dueMs = nowMs + Math.max(0, waitMs);
+    this.#isDue = waitMs <= 0;
+    if (waitMs > 0) this.#callOff = loop.after(waitMs, () => this.#flushOne());
     else loop.soon(() => this.#flushOne());
   }
 

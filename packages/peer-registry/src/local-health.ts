@@ -83,7 +83,7 @@ export class LocalHealth {
   /** A probe period begins in time: of a lag that is past, others are told half as much as before, and half counts. */
   onPeriod(node: NodeIndex): void {
     const { probes } = this.#parts;
-    probes.setLatenessMs(node, probes.latenessMs(node) / 2);
+    probes.setLatenessMs(node, Math.floor(probes.latenessMs(node) / 2));
     const halfMs = probes.lagMs(node) / 2;
     probes.setLagMs(node, halfMs < lagToldMs ? 0 : halfMs);
   }
