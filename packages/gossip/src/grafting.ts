@@ -32,7 +32,7 @@ export interface GraftingParts {
 }
 
 /** Beyond so many times `eagerMax` eager links nobody is taken on as a leaf; it hears by announcements. */
-const leavesMax = 2;
+const leavesMax = 4;
 /** Announcers asked before anti-entropy is. */
 const graftsMax = 2;
 

@@ -1,11 +1,12 @@
 /**
  * A cell as a finished join leaves it, placed through inputs: everybody runs, is linked, and knows its neighbors and some more members,
  * whose news is old. What the nodes ask for meanwhile goes nowhere, but for their timers, which get random phases: a mesh that has run
- * for long does not beat in step. Trees are as unformed as after a join; nobody has written anything.
+ * for long does not beat in step; and for their grafts, by which each hangs on one of its links. Trees are as unformed as after a join;
+ * nobody has written anything.
  */
 import {
   millis, noPeer, pickBelow, random32,
-  type Effects, type Incarnation, type MemberClaim, type Millis, type NodeIndex, type Timer,
+  type Effects, type Incarnation, type MemberClaim, type Message, type Millis, type NodeIndex, type PeerIndex, type Timer,
 } from '@murmuration/protocol';
 import type { Cell } from './cell.ts';
 import { pairsOf } from './overlay.ts';
@@ -29,6 +30,9 @@ export function warmStart(cell: Cell, warmth: Warmth): void {
     cell.links.add(peer, other, cell.latencyMs(peer, other));
   }
   for (let peer = 0; peer < peers; peer++) acquaint(cell, peer, warmth, settling);
+  for (const { from, to, message } of settling.grafts) {
+    cell.tell(cell.peerOf(to), { type: 'message', from: cell.peerIndexOf(cell.peerOf(from)), message }, settling);
+  }
 }
 
 /** Tells a node of its links, then of members, the linked ones first, and lets it spread that news until it is none. */
@@ -52,6 +56,8 @@ function acquaint(cell: Cell, peer: number, { membersPerPeer, seed }: Warmth, se
 
 /** Where the effects of a warm start go. */
 class Settling implements Effects {
+  /** Before anybody restarts a node has the number of its peer. */
+  readonly grafts: { readonly from: PeerIndex; readonly to: PeerIndex; readonly message: Message }[] = [];
   readonly #cell: Cell;
   readonly #seed: number;
   #draw = 0;
@@ -74,7 +80,10 @@ class Settling implements Effects {
     else this.#cell.setTimer(node, millis((afterMs * random32(this.#seed, node, ++this.#draw, draws.phase)) / 2 ** 32), timer);
   }
 
-  send(): void {}
+  send(node: NodeIndex, to: PeerIndex, message: Message): void {
+    if (message.type === 'graft') this.grafts.push({ from: node as number as PeerIndex, to, message });
+  }
+
   connect(): void {}
   disconnect(): void {}
   emit(): void {}
