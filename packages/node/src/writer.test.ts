@@ -1,5 +1,5 @@
 /** When a write counts as done: not before the disk has it. */
-import type { Millis, Update } from '@murmuration/protocol';
+import type { Millis, Update, WallMillis } from '@murmuration/protocol';
 import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from './clock.ts';
 import { NodeError } from './errors.ts';
@@ -8,6 +8,19 @@ import type { LogRecord } from './storage/ports.ts';
 import { World } from './world.test.support.ts';
 
 const set = (key: string): Update[] => [{ type: 'register-set', key, value: Uint8Array.of(1) }];
+
+/** The time of a node whose process stands still now and then. */
+class LateClock implements Clock {
+  lateMs = 0;
+
+  now(): Millis {
+    return (systemClock.now() + this.lateMs) as Millis;
+  }
+
+  wallNow(): WallMillis {
+    return systemClock.wallNow();
+  }
+}
 
 describe('the writer', () => {
   it('acknowledges a write when the log is synced, and no earlier', async () => {
@@ -75,14 +88,13 @@ describe('the writer', () => {
 
   it('whose batches are sealed late gathers messages for four times as long, for half a second at most', async () => {
     await using world = new World();
-    let lateMs = 0;
-    const clock: Clock = { now: () => (systemClock.now() + lateMs) as Millis, wallNow: () => systemClock.wallNow() };
+    const clock = new LateClock();
     const { messageWriter, loop } = await world.parts({ clock });
     const sealedAt = (): Promise<number> =>
       messageWriter.write([{ type: 'message', topic: 't', payload: Uint8Array.of(1), origin: new Uint8Array(0) }]).then(() => systemClock.now());
     const gapAfter = async (lag: number): Promise<number> => {
       const first = sealedAt();
-      lateMs += lag;
+      clock.lateMs += lag;
       const begunAt = await world.resolved(first);
       return (await world.resolved(sealedAt())) - begunAt;
     };
@@ -103,13 +115,12 @@ describe('the writer', () => {
 
   it('whose batches are sealed late lets no batch wait that is full', async () => {
     await using world = new World();
-    let lateMs = 0;
-    const clock: Clock = { now: () => (systemClock.now() + lateMs) as Millis, wallNow: () => systemClock.wallNow() };
+    const clock = new LateClock();
     const { messageWriter, loop } = await world.parts({ clock });
     const say = (): Promise<unknown> =>
       messageWriter.write([{ type: 'message', topic: 't', payload: new Uint8Array(60_000), origin: new Uint8Array(0) }]);
     const first = say();
-    lateMs += 60_000;
+    clock.lateMs += 60_000;
     await world.resolved(first);
     const begunAt = systemClock.now();
     await world.resolved(Promise.all(Array.from({ length: 80 }, say)));
