@@ -120,13 +120,6 @@ export class Loop {
     });
   }
 
-  /** Runs a task of the shell after some time. */
-  later(afterMs: number, task: () => void): void {
-    setTimeout(() => {
-      if (!this.#isStopped) task();
-    }, afterMs);
-  }
-
   get isStopped(): boolean {
     return this.#isStopped;
   }
